@@ -1,0 +1,84 @@
+"""What can go wrong in the business, said once. Pages and the API map these; services know nothing of HTTP."""
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class DomainError(Exception):
+    """A refusal with a sentence for the user.
+
+    `message` says what is wrong, `remedy` what to do now, `field` which input is meant (dotted for nested ones).
+    """
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: Text, *, field: str | None = None, remedy: Text = "", code: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.remedy = remedy
+        self.reason = code or self.code
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class InvalidInput(DomainError):
+    """The input breaks a rule that the sender can mend."""
+
+    code = "invalid_input"
+    status = 400
+
+
+class NotPermitted(DomainError):
+    """The person may see the object but not do this with it."""
+
+    code = "not_permitted"
+    status = 403
+
+
+class NotFound(DomainError):
+    """The object does not exist, or the person may not know that it does."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing here under this address."))
+
+
+class Conflict(DomainError):
+    """The input is fine, the present state is not."""
+
+    code = "conflict"
+    status = 409
+
+
+class IllegalTransition(Conflict):
+    """The action does not exist in the object's state."""
+
+    code = "illegal_transition"
+
+
+class Stale(Conflict):
+    """Somebody else changed the object since the sender read it."""
+
+    code = "stale"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This was changed by somebody else since you opened it."),
+            remedy=_("Reload the page, check what changed and try again."),
+        )
+
+
+class TooLarge(DomainError):
+    """The upload is larger than the portal takes."""
+
+    code = "too_large"
+    status = 413

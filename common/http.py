@@ -1,0 +1,70 @@
+"""Middleware shared by all pages: request ids, the upload limit, and DomainError as a page."""
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from common.exceptions import DomainError, TooLarge
+from common.problems import CONTENT_TYPE, describe_refusal
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestContextMiddleware:
+    """Gives every request an id that its log lines and audit entries carry."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = str(uuid.uuid4())
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+class UploadLimitMiddleware:
+    """Refuses a body over UPLOAD_MAX_BYTES by its announced length, before a byte of it is read or stored."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.UPLOAD_MAX_BYTES:
+            limit = settings.UPLOAD_MAX_BYTES // 1024**2
+            error = TooLarge(
+                _("The upload is larger than %(limit)s MB, the most the portal takes at once.") % {"limit": limit},
+                field="file",
+                remedy=_("Split it by days, compress it with gzip, or import it with `manage.py import_facts`."),
+            )
+            return refuse(request, error)
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Shows a DomainError that no view caught as a page with its status, sentence and remedy."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return refuse(request, error) if isinstance(error, DomainError) else None
+
+
+def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The error page, only its alert when htmx asked, or a problem document under the API's addresses."""
+    if request.path.startswith("/api/"):
+        return JsonResponse(describe_refusal(error), status=error.status, content_type=CONTENT_TYPE)
+    wants_part = request.headers.get("HX-Request") == "true"
+    template = "errors/alert.html" if wants_part else "errors/refused.html"
+    return render(request, template, {"error": error, "status": error.status}, status=error.status)
