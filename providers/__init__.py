@@ -1,0 +1,1 @@
+"""Strict access: who is let in, and who stays in."""

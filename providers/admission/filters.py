@@ -1,0 +1,48 @@
+"""Filters of the application queue, for the page and the endpoint."""
+
+from datetime import timedelta
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from providers.admission.enums import ApplicationStatus
+from providers.admission.models import Application
+from providers.enums import Category, ProviderType, Region
+
+WAITING = [
+    ("1", _("1 day and more")),
+    ("3", _("3 days and more")),
+    ("7", _("7 days and more")),
+    ("14", _("14 days and more")),
+]
+
+
+class ApplicationFilter(filters.FilterSet):
+    q = filters.CharFilter(label=_("Name or code"), method="search")
+    status = filters.ChoiceFilter(label=_("Status"), choices=ApplicationStatus.choices, empty_label=_("Any"))
+    provider_type = filters.ChoiceFilter(
+        field_name="provider__provider_type", label=_("Type"), choices=ProviderType.choices, empty_label=_("Any")
+    )
+    category = filters.ChoiceFilter(
+        field_name="provider__category", label=_("Main category"), choices=Category.choices, empty_label=_("Any")
+    )
+    region = filters.ChoiceFilter(
+        field_name="provider__region", label=_("Region"), choices=Region.choices, empty_label=_("Any")
+    )
+    waiting = filters.ChoiceFilter(label=_("Time waited"), choices=WAITING, method="wait", empty_label=_("Any time"))
+
+    class Meta:
+        model = Application
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        return queryset.filter(
+            Q(provider__name__icontains=value) | Q(provider__code__iexact=value) | Q(provider__uscc__iexact=value)
+        )
+
+    def wait(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        """Those that wait for a decision and were submitted at least `value` days ago."""
+        since = timezone.now() - timedelta(days=int(value))
+        return queryset.filter(status=ApplicationStatus.SUBMITTED, submitted_at__lte=since)

@@ -1,0 +1,83 @@
+"""Writes of the reviewer: return, admit, reject."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from common.audit.services import record
+from common.locks import lock
+from providers.admission.models import Application
+from providers.admission.permissions import check_act
+from providers.admission.services import submit_application, withdraw_application
+from providers.admission.states import APPLICATION
+from providers.registry.status_services import admit_provider
+
+
+@transaction.atomic
+def return_application(
+    *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
+) -> Application:
+    """Give the application back with what to change. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    now = now or timezone.now()
+    fields = {"returned_at": now, "returned_by": by, "return_note": note.strip()}
+    return _decide(application_id, "return", by=by, note=note, version=version, now=now, fields=fields)
+
+
+@transaction.atomic
+def admit_application(
+    *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
+) -> Application:
+    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    now = now or timezone.now()
+    fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
+    application = _decide(application_id, "admit", by=by, note=note, version=version, now=now, fields=fields)
+    application.provider = admit_provider(provider_id=application.provider_id, by=by, note=note, now=now)
+    return application
+
+
+@transaction.atomic
+def reject_application(
+    *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
+) -> Application:
+    """Refuse the application. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    now = now or timezone.now()
+    fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
+    return _decide(application_id, "reject", by=by, note=note, version=version, now=now, fields=fields)
+
+
+# What pages and endpoints may ask for by the action's name.
+ACTIONS: dict[str, Callable[..., Application]] = {
+    "submit": submit_application,
+    "withdraw": withdraw_application,
+    "return": return_application,
+    "admit": admit_application,
+    "reject": reject_application,
+}
+
+
+def _decide(
+    application_id: int,
+    action: str,
+    *,
+    by: User,
+    note: str,
+    version: int | None,
+    now: datetime,
+    fields: dict[str, Any],
+) -> Application:
+    """Race: two reviewers decide at once. The second waits for the row and then finds another state."""
+    application = lock(Application.objects.select_related("provider"), application_id)
+    application.check_version(version)
+    row = APPLICATION.check(application, action, note=note)
+    check_act(by, application, row)
+    before = application.status
+    application.status = row.to
+    for field, value in fields.items():
+        setattr(application, field, value)
+    application.save_checked()
+    record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    return application

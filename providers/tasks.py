@@ -1,0 +1,1 @@
+"""Gathers the tasks of this room for Celery."""
