@@ -1,0 +1,1 @@
+"""Five capabilities from facts, and the seasons that race on them."""

@@ -1,0 +1,204 @@
+"""The work of a score run: facts in, scorecards out. The mathematics is the engine's; here is the order of things."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import numpy as np
+from django.utils.translation import gettext_noop as _
+from numpy.typing import NDArray
+
+from common.exceptions import IllegalTransition
+from common.jobs.progress import JobCancelled
+from engine.compile import Sums, run_sums
+from engine.errors import EngineError
+from engine.inputs import Inputs, inputs_from_sums
+from engine.intervals import bootstrap_intervals
+from engine.model import ScoringModel as Rule
+from engine.scoring import score
+from engine.tables import open_connection
+from scoring.capabilities.identity import PinnedInputs
+from scoring.capabilities.results import Results, digest_results, rounded, store_results
+from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
+from scoring.capabilities.sizes import read_sizes
+from scoring.capabilities.subjects import Subject
+from scoring.refusals import refuse
+
+MEMORY = "400MB"
+THREADS = 2
+# What people read while they wait; the page translates them.
+SUMMING, SCORING, INTERVALS, STORING = (
+    _("Sum the facts"),
+    _("Compute scores"),
+    _("Draw intervals"),
+    _("Store the scorecards"),
+)
+SHARES = {SUMMING: 0, SCORING: 40, INTERVALS: 45, STORING: 90}
+
+
+class Reports(Protocol):
+    """Where progress goes; a safe point at which a cancel shows as JobCancelled."""
+
+    def report(self, done: int, total: int | None = None, phase: str | None = None) -> None: ...
+
+
+class Silent:
+    """Nobody watches."""
+
+    def report(self, done: int, total: int | None = None, phase: str | None = None) -> None:
+        return
+
+
+@dataclass
+class Clock:
+    """Seconds per phase."""
+
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        """Time the block as `name`."""
+        started = time.perf_counter()
+        yield
+        self.timings[name] = round(time.perf_counter() - started, 3)
+
+
+def carry_out(run_id: int, progress: Reports) -> dict[str, int]:
+    """Do the run from beginning to end; safe to repeat, since nothing is written before the last transaction.
+
+    Raises DomainError with the sentence that also stands on the run, JobCancelled when somebody stopped it.
+    """
+    begun = begin_run(run_id=run_id)
+    if begun is None:
+        return {"run": run_id}
+    run, inputs = begun
+    clock = Clock()
+    try:
+        results = compute_results(run.scoring_model.rule, run.as_of, inputs, progress, clock)
+        progress.report(SHARES[STORING], 100, STORING)
+        finish_run(run_id=run_id, outcome=describe(results, clock), store=lambda row: store_results(row, results))
+    except JobCancelled:
+        stop_run(run_id=run_id)
+        raise
+    except IllegalTransition as error:
+        # Somebody stopped the run while it was computed.
+        raise JobCancelled from error
+    except EngineError as error:
+        refusal = refuse(error)
+        fail_run(run_id=run_id, failure=str(refusal))
+        raise refusal from error
+    except Exception:
+        fail_run(run_id=run_id, failure="")
+        raise
+    return {"run": run_id}
+
+
+def describe(results: Results, clock: Clock) -> Outcome:
+    """What the run's row keeps of the results."""
+    return Outcome(
+        result_digest=digest_results(results),
+        fact_count=results.fact_count,
+        provider_count=len(results.scores.subjects) + len(results.without_facts),
+        assessed_count=int(results.assessed.sum()),
+        timings=clock.timings,
+    )
+
+
+def compute_results(
+    rule: Rule,
+    as_of: date,
+    inputs: PinnedInputs,
+    progress: Reports,
+    clock: Clock,
+) -> Results:
+    """Sums, scores and intervals over the pinned inputs; touches no database. Raises EngineError."""
+    connection = open_connection(threads=THREADS, memory_limit=MEMORY)
+    try:
+        return score_facts(connection, rule, as_of, inputs, progress, clock)
+    finally:
+        connection.close()
+
+
+def score_facts(
+    connection: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    as_of: date,
+    pinned: PinnedInputs,
+    progress: Reports,
+    clock: Clock,
+) -> Results:
+    """`compute_results` on an open connection."""
+    files = [batch.file for batch in pinned.batches]
+    progress.report(SHARES[SUMMING], 100, SUMMING)
+    with clock.measure("sums"):
+        sums = keep_subjects(run_sums(connection, rule, as_of=as_of, files=files), pinned.subjects)
+        attributes = describe_subjects(connection, rule, as_of, pinned.subjects, files)
+    progress.report(SHARES[SCORING], 100, SCORING)
+    with clock.measure("score"):
+        inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
+        scores = score(rule, inputs)
+    progress.report(SHARES[INTERVALS], 100, INTERVALS)
+    with clock.measure("intervals"):
+        tracks = np.array([int(pinned.subjects[str(code)].external) for code in sums.subjects], dtype=np.int64)
+        intervals = bootstrap_intervals(rule, sums, inputs, tracks=tracks, threads=THREADS)
+    named = set(sums.subjects)
+    without = tuple(code for code in sorted(pinned.subjects) if code not in named)
+    return Results(
+        scores=scores,
+        intervals=rounded(intervals),
+        subjects=pinned.subjects,
+        attributes=attributes,
+        without_facts=without,
+        merchants=merchants_seen(rule, inputs, scores.chosen.days),
+        fact_count=sums.fact_rows,
+    )
+
+
+def keep_subjects(sums: Sums, subjects: Mapping[str, Subject]) -> Sums:
+    """The sums of those alone who are scored: not of a provider that was cleared out or is not admitted yet."""
+    keep = np.array([str(code) in subjects for code in sums.subjects], dtype=np.bool_)
+    if keep.all():
+        return sums
+    rows = keep[sums.subject]
+    number = np.cumsum(keep) - 1
+    return replace(
+        sums,
+        subjects=sums.subjects[keep],
+        subject=number[sums.subject[rows]].astype(np.int64),
+        block=sums.block[rows],
+        values=sums.values[rows],
+        merchants=sums.merchants[keep],
+    )
+
+
+def describe_subjects(
+    connection: duckdb.DuckDBPyConnection,
+    rule: Rule,
+    as_of: date,
+    subjects: Mapping[str, Subject],
+    files: Sequence[Path],
+) -> dict[str, dict[str, object]]:
+    """What the model asks to know of each provider: from the registry, and its size from the facts."""
+    attributes: dict[str, dict[str, object]] = {code: dict(who.attributes) for code, who in subjects.items()}
+    if "size" in rule.peers.columns or "size" in rule.extras:
+        sizes = read_sizes(connection, rule, as_of, files)
+        for code, known in attributes.items():
+            known["size"] = sizes.get(code, "small")
+    return attributes
+
+
+def columns_of(rule: Rule, attributes: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+    """The engine's extras: column -> provider -> value; what is unknown is left out."""
+    names = {*rule.peers.columns, *rule.extras}
+    return {name: {code: known[name] for code, known in attributes.items() if name in known} for name in names}
+
+
+def merchants_seen(rule: Rule, inputs: Inputs, days: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Distinct merchants per subject and metric in the window that was taken."""
+    near = np.array([rule.days_of(metric)[0] for metric in rule.metrics])
+    return np.where(days == near, inputs.near.merchants, inputs.wide.merchants)

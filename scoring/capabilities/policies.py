@@ -1,0 +1,94 @@
+"""What the state of models and runs allows, whoever asks."""
+
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from common.exceptions import Conflict, InvalidInput
+from engine.model import ScoringModel as Rule
+from providers.enums import Capability
+from scoring.capabilities.enums import ModelStatus
+from scoring.capabilities.models import ScoringModel
+
+NOTICE_DAYS = 7
+SCALE = 100.0
+
+
+def check_editable(model: ScoringModel) -> None:
+    """Only a draft changes."""
+    if model.status != ModelStatus.DRAFT:
+        raise Conflict(
+            _("This version was announced and cannot change any more."),
+            remedy=_("Draft a new version from it."),
+            code="model_announced",
+        )
+
+
+def check_fits_portal(rule: Rule) -> None:
+    """The portal scores facts of providers, on a scale of 100, in its own capabilities."""
+    if rule.source != "facts":
+        raise InvalidInput(
+            _("The portal scores business data; this model reads a table."),
+            field="definition",
+            remedy=_("Set source to facts."),
+            code="wrong_source",
+        )
+    if rule.scale != SCALE:
+        raise InvalidInput(
+            _("Scores in the portal go from 0 to 100."), field="definition", remedy=_("Set scale to 100.")
+        )
+    unknown = [part.key for part in rule.capabilities if part.key not in Capability.values]
+    if unknown:
+        raise InvalidInput(
+            _("The portal has no capability “%(key)s”.") % {"key": unknown[0]},
+            field="definition",
+            remedy=_("Use %(keys)s.") % {"keys": ", ".join(Capability.values)},
+            code="unknown_capability",
+        )
+
+
+def check_notice(days: int) -> None:
+    """Rules are announced NOTICE_DAYS before they count. The very first model has nobody to warn."""
+    if days >= NOTICE_DAYS:
+        return
+    if days < 0 or ScoringModel.objects.filter(published_at__isnull=False).exists():
+        raise InvalidInput(
+            _("A new version is announced at least %(days)s days before it counts.") % {"days": NOTICE_DAYS},
+            field="effective_from",
+            remedy=_("Choose a later day."),
+            code="notice_too_short",
+        )
+
+
+def check_in_force(model: ScoringModel, today: date) -> None:
+    """An announced version is published from the day that was announced."""
+    if model.effective_from is not None and today < model.effective_from:
+        raise Conflict(
+            _("The notice period lasts until %(day)s.")
+            % {"day": date_format(model.effective_from - timedelta(days=1), "SHORT_DATE_FORMAT")},
+            remedy=_("Publish it on %(day)s.") % {"day": date_format(model.effective_from, "SHORT_DATE_FORMAT")},
+            code="notice_running",
+        )
+
+
+def check_runnable(model: ScoringModel) -> None:
+    """Official runs apply versions that were published; a retired one still serves the seasons that pinned it."""
+    if model.published_at is None:
+        raise Conflict(
+            _("This version was never published."),
+            field="scoring_model",
+            remedy=_("Publish it, or run the version in force."),
+            code="model_not_published",
+        )
+
+
+def check_day(as_of: date, today: date) -> None:
+    """A day that has not ended cannot be scored."""
+    if as_of >= today:
+        raise InvalidInput(
+            _("This business day has not ended yet."),
+            field="as_of",
+            remedy=_("Choose a day before today."),
+            code="day_not_over",
+        )

@@ -1,0 +1,37 @@
+"""Compute a finished run again from what it names: its batches, its model, and the providers as it knew them."""
+
+from dataclasses import dataclass
+
+from scoring.capabilities.compute import Clock, Silent, compute_results
+from scoring.capabilities.identity import build_inputs
+from scoring.capabilities.models import Scorecard, ScoreRun
+from scoring.capabilities.results import digest_results
+from scoring.capabilities.subjects import DERIVED, Subject
+from scoring.facts.models import FactBatch
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The digests of a replay, and whether both equal the stored ones."""
+
+    input_digest: str
+    result_digest: str
+    equal: bool
+
+
+def replay_run(run: ScoreRun) -> Replay:
+    """Recompute `run`; writes nothing. Batches superseded since are read all the same."""
+    batches = tuple(FactBatch.objects.filter(pk__in=run.batch_ids).order_by("pk"))
+    inputs = build_inputs(run.scoring_model, run.as_of, batches, subjects_of(run))
+    results = compute_results(run.scoring_model.rule, run.as_of, inputs, Silent(), Clock())
+    found = (inputs.digest, digest_results(results))
+    return Replay(*found, equal=found == (run.input_digest, run.result_digest))
+
+
+def subjects_of(run: ScoreRun) -> dict[str, Subject]:
+    """The providers of a finished run, with what it knew of them."""
+    rows = Scorecard.objects.filter(run=run).values_list("provider__code", "provider_id", "external", "attributes")
+    return {
+        code: Subject(pk, external, {name: value for name, value in known.items() if name not in DERIVED})
+        for code, pk, external, known in rows.order_by("provider__code")
+    }

@@ -1,0 +1,17 @@
+"""Gathers the models of this room."""
+
+from scoring.capabilities.models import PeerGroup, Scorecard, ScoreRun, ScoringModel
+from scoring.facts.models import FactBatch
+from scoring.seasons.models import Season, Standing, StandingNight, Track
+
+__all__ = [
+    "FactBatch",
+    "PeerGroup",
+    "ScoreRun",
+    "Scorecard",
+    "ScoringModel",
+    "Season",
+    "Standing",
+    "StandingNight",
+    "Track",
+]

@@ -1,0 +1,32 @@
+"""Filters of the lists of seasons and standings; pages and endpoints use the same."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from providers.enums import ProviderType
+from scoring.seasons.enums import SeasonStatus
+from scoring.seasons.models import Season, Standing
+
+
+class SeasonFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=SeasonStatus.choices, label=_("Status"))
+
+    class Meta:
+        model = Season
+        fields = ["status"]
+
+
+class StandingFilter(django_filters.FilterSet):
+    search = django_filters.CharFilter(method="find", label=_("Provider"))
+    provider_type = django_filters.ChoiceFilter(
+        field_name="provider__provider_type", choices=ProviderType.choices, label=_("Type")
+    )
+
+    class Meta:
+        model = Standing
+        fields = ["search", "provider_type"]
+
+    def find(self, queryset: "QuerySet[Standing]", name: str, value: str) -> "QuerySet[Standing]":
+        """By code or a part of the name."""
+        return queryset.filter(Q(provider__code__iexact=value) | Q(provider__name__icontains=value))

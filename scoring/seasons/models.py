@@ -1,0 +1,175 @@
+"""Seasons, their tracks, and who holds which place on which night."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.models import Versioned
+from scoring.capabilities.models import ScoreRun, ScoringModel, changed
+from scoring.seasons.enums import NotRanked, SeasonStatus
+
+MAIN_TRACK = "main"
+
+
+@pghistory.track()
+class Season(Versioned):
+    """A race. From its announcement on, its model and rules are pinned by `digest`."""
+
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    name_zh = models.CharField(_("Name in Chinese"), max_length=80)
+    name_en = models.CharField(_("Name in English"), max_length=80)
+    starts_on = models.DateField(_("First day"))
+    ends_on = models.DateField(_("Last day"))
+    scoring_model = models.ForeignKey(
+        ScoringModel, on_delete=models.PROTECT, related_name="seasons", verbose_name=_("Scoring model")
+    )
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    status = models.CharField(max_length=12, choices=SeasonStatus.choices, default=SeasonStatus.DRAFT)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    announced_at = models.DateTimeField(null=True, blank=True)
+    announced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finalised_at = models.DateTimeField(null=True, blank=True)
+    finalised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=SeasonStatus.values), name="season_status_known"),
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="season_starts_before_it_ends"),
+            models.CheckConstraint(
+                condition=Q(status=SeasonStatus.DRAFT, digest="", announced_at__isnull=True)
+                | (~Q(status=SeasonStatus.DRAFT) & ~Q(digest="") & Q(announced_at__isnull=False)),
+                name="season_pinned_when_announced",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="pinned_once_announced",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__announced_at__isnull=False)
+                & changed("code", "starts_on", "ends_on", "scoring_model", "digest"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_public(self) -> bool:
+        return self.status != SeasonStatus.DRAFT
+
+
+@pghistory.track()
+class Track(models.Model):
+    """Who races whom, by which rules. `rules` is what `engine.season_rules` reads."""
+
+    season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="tracks")
+    key = models.SlugField(max_length=40)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    rules = models.JSONField(default=dict)
+    rules_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["season", "pk"]
+        constraints = [models.UniqueConstraint(fields=["season", "key"], name="track_once_per_season")]
+        triggers = [
+            pgtrigger.Protect(
+                name="pinned_once_announced",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__rules_digest="") & changed("key", "rules", "rules_digest"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.season} {self.key}"
+
+
+class StandingNight(models.Model):
+    """The standings of one track on one day as a whole: which run they rest on, how many are ranked, their digest."""
+
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="nights")
+    day = models.DateField()
+    run = models.ForeignKey(ScoreRun, on_delete=models.PROTECT, related_name="+")
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ranked_count = models.PositiveIntegerField()
+    unranked_count = models.PositiveIntegerField()
+    promotion_places = models.PositiveIntegerField()
+    relegation_places = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-day", "track"]
+        constraints = [models.UniqueConstraint(fields=["track", "day"], name="standing_night_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.track} {self.day}"
+
+
+class Standing(models.Model):
+    """A provider's place in a track at one date; `place` is NULL when not ranked, and `reason` says why."""
+
+    night = models.ForeignKey(StandingNight, on_delete=models.PROTECT, related_name="standings")
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="standings")
+    day = models.DateField()
+    provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="standings")
+    place = models.PositiveIntegerField(null=True)
+    tied_to = models.PositiveIntegerField(null=True)
+    reason = models.CharField(max_length=20, choices=NotRanked.choices, blank=True)
+    score = models.FloatField(null=True)
+    lower = models.FloatField(null=True)
+    upper = models.FloatField(null=True)
+    rank_lower = models.PositiveIntegerField(null=True)
+    rank_upper = models.PositiveIntegerField(null=True)
+    previous_place = models.PositiveIntegerField(null=True)
+    movement = models.IntegerField(null=True)
+    to_promotion = models.FloatField(null=True)
+    above_relegation = models.FloatField(null=True)
+    evidence = models.FloatField(null=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["night", F("place").asc(nulls_last=True), "provider"]
+        indexes = [models.Index(fields=["night", "place"]), models.Index(fields=["provider", "track", "-day"])]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "day", "provider"], name="standing_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    place__isnull=True, tied_to__isnull=True, movement__isnull=True, reason__in=NotRanked.values
+                )
+                | Q(place__gte=1, tied_to__gte=F("place"), score__isnull=False, reason=""),
+                name="standing_place_or_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(movement__isnull=True) | Q(movement=F("previous_place") - F("place")),
+                name="standing_movement_is_difference",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} {self.day} {self.provider_id}"

@@ -1,0 +1,29 @@
+"""Who may do what with a season in its present state; for buttons and `allowed_actions`."""
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import check_permission
+from common.days import business_day
+from common.states import ActionOffer, Transition
+from scoring.seasons import policies
+from scoring.seasons.models import Season
+from scoring.seasons.states import SEASON
+
+CHECKS = {
+    "announce": policies.check_announceable,
+    "start": policies.check_startable,
+    "close": policies.check_closable,
+    "finalise": policies.check_final,
+}
+
+
+def offer_season_actions(season: Season, user: User) -> list[ActionOffer]:
+    """The season's actions, each allowed or with its reason."""
+    today = business_day(timezone.now())
+
+    def check(row: Transition) -> None:
+        CHECKS[row.action](season, today)
+        check_permission(user, row.permission)
+
+    return SEASON.offer_actions(season, check)

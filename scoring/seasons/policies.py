@@ -1,0 +1,168 @@
+"""What the state and dates of a season allow, whoever asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.exceptions import Conflict, InvalidInput
+from engine.errors import EngineError
+from engine.season_rules import SettlementRules, rules_from_mapping
+from engine.standings import DEFAULT_ORDER, parse_order
+from scoring.capabilities.enums import ModelStatus
+from scoring.refusals import refuse
+from scoring.seasons.enums import RACING_SEASONS, SeasonStatus
+from scoring.seasons.models import Season
+
+NOTICE_DAYS = 15
+SETTLEMENT_LAG_DAYS = 14
+ORDER_KEYS = ("lower", "score", "evidence")
+
+
+@dataclass(frozen=True)
+class TrackRules:
+    """The rules of a track as values: the chain of ranking keys, and how it is settled."""
+
+    order: tuple[str, ...]
+    settlement: SettlementRules
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Plain values for storage and digest."""
+        return {"order": list(self.order), "settlement": self.settlement.as_mapping()}
+
+
+DEFAULT_RULES = TrackRules(order=DEFAULT_ORDER, settlement=SettlementRules(entry_threshold=60.0))
+
+
+def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
+    """Rules from stored or given values; raises InvalidInput (field `rules`) with the path of the fault."""
+    unknown = sorted(set(mapping) - {"order", "settlement"})
+    if unknown:
+        raise InvalidInput(
+            _("There is no rule named “%(name)s”.") % {"name": unknown[0]},
+            field="rules",
+            remedy=_("Use order and settlement."),
+            code="unknown_rule",
+        )
+    order, settlement = mapping.get("order", DEFAULT_ORDER), mapping.get("settlement", {})
+    if not (isinstance(order, list | tuple) and all(isinstance(key, str) for key in order)):
+        raise InvalidInput(
+            _("The order must be a list of ranking keys."), field="rules", remedy=keys_remedy(), code="bad_rules"
+        )
+    if not isinstance(settlement, Mapping):
+        raise InvalidInput(
+            _("The settlement must be a table of rules."), field="rules", remedy=_("Give a table."), code="bad_rules"
+        )
+    try:
+        parse_order(order, dict.fromkeys(ORDER_KEYS))  # type: ignore[arg-type]  # only the names matter
+        return TrackRules(tuple(order), rules_from_mapping(settlement))
+    except EngineError as error:
+        raise refuse(error, field="rules") from error
+
+
+def keys_remedy() -> str | Promise:
+    """Which ranking keys there are."""
+    return _("Use %(keys)s.") % {"keys": ", ".join(ORDER_KEYS)}
+
+
+def check_editable(season: Season) -> None:
+    """Only a draft changes."""
+    if season.status != SeasonStatus.DRAFT:
+        raise Conflict(
+            _("This season was announced; its dates and rules are fixed."),
+            remedy=_("Prepare the next season."),
+            code="season_announced",
+        )
+
+
+def check_announceable(season: Season, today: date) -> None:
+    """Rules are public NOTICE_DAYS before the first day, and rest on a model that cannot change any more.
+
+    The very first season has nobody who could have prepared for it under other rules.
+    """
+    if season.scoring_model.status == ModelStatus.DRAFT:
+        raise Conflict(
+            _("The season's scoring model is still a draft."),
+            field="scoring_model",
+            remedy=_("Announce or publish it first."),
+            code="model_is_draft",
+        )
+    first_ever = not Season.objects.exclude(status=SeasonStatus.DRAFT).exists()
+    earliest = today + timedelta(days=NOTICE_DAYS)
+    if season.starts_on < earliest and not first_ever:
+        raise Conflict(
+            _("Rules are public %(days)s days before a season starts.") % {"days": NOTICE_DAYS},
+            field="starts_on",
+            remedy=_("Let it start on %(day)s or later.") % {"day": date_format(earliest, "SHORT_DATE_FORMAT")},
+            code="notice_too_short",
+        )
+
+
+def check_startable(season: Season, today: date) -> None:
+    """The first day has come and the pinned model has been in force."""
+    if today < season.starts_on:
+        raise Conflict(
+            _("The season starts on %(day)s.") % {"day": date_format(season.starts_on, "SHORT_DATE_FORMAT")},
+            remedy=_("Start it then."),
+            code="too_early",
+        )
+    if season.scoring_model.published_at is None:
+        raise Conflict(
+            _("The season's scoring model was never published."),
+            field="scoring_model",
+            remedy=_("Publish it first."),
+            code="model_not_published",
+        )
+
+
+def check_closable(season: Season, today: date) -> None:
+    """The last day is over."""
+    if today <= season.ends_on:
+        raise Conflict(
+            _("The season runs until %(day)s.") % {"day": date_format(season.ends_on, "SHORT_DATE_FORMAT")},
+            remedy=_("Close it the day after."),
+            code="too_early",
+        )
+
+
+def check_final(season: Season, today: date) -> None:
+    """Refunds and late facts of the last day have come in."""
+    earliest = season.ends_on + timedelta(days=SETTLEMENT_LAG_DAYS + 1)
+    if today < earliest:
+        raise Conflict(
+            _("Business data settle for %(days)s days after the last day.") % {"days": SETTLEMENT_LAG_DAYS},
+            remedy=_("Make it final on %(day)s.") % {"day": date_format(earliest, "SHORT_DATE_FORMAT")},
+            code="too_early",
+        )
+
+
+def check_racing(season: Season) -> None:
+    """Places exist while a season runs or settles."""
+    if season.status not in RACING_SEASONS:
+        raise Conflict(_("This season is not running."), remedy=_("Start it first."), code="not_racing")
+
+
+def check_day(season: Season, day: date, today: date) -> None:
+    """A day of the season that is over."""
+    if not season.starts_on <= day <= season.ends_on:
+        raise InvalidInput(
+            _("This day does not belong to the season."),
+            field="day",
+            remedy=_("Choose a day from %(first)s to %(last)s.")
+            % {
+                "first": date_format(season.starts_on, "SHORT_DATE_FORMAT"),
+                "last": date_format(season.ends_on, "SHORT_DATE_FORMAT"),
+            },
+            code="day_outside",
+        )
+    if day >= today:
+        raise InvalidInput(
+            _("This business day has not ended yet."),
+            field="day",
+            remedy=_("Choose a day before today."),
+            code="day_not_over",
+        )

@@ -1,0 +1,90 @@
+"""Reads about seasons and standings."""
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.permissions import has_permission, organisation_ids_with
+from scoring.seasons.enums import PUBLIC_SEASONS, RACING_SEASONS, SeasonStatus
+from scoring.seasons.models import MAIN_TRACK, Season, Standing, StandingNight, Track
+
+
+def visible_to(user: User | AnonymousUser) -> QuerySet[Season]:
+    """Drafts are for platform staff; from the announcement on a season is public."""
+    seasons = Season.objects.select_related("scoring_model")
+    return seasons if has_permission(user, "season.view") else seasons.filter(status__in=PUBLIC_SEASONS)
+
+
+def racing() -> QuerySet[Season]:
+    """Seasons whose places are computed every night."""
+    return Season.objects.filter(status__in=RACING_SEASONS).select_related("scoring_model").order_by("starts_on", "pk")
+
+
+def shown_season() -> Season | None:
+    """The season that the board shows first: the newest that runs or settles, else the newest final, else announced."""
+    seasons = Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model")
+    order = {"running": 0, "settling": 1, "final": 2, "announced": 3}
+    return min(seasons, key=lambda season: (order[season.status], -season.starts_on.toordinal()), default=None)
+
+
+def track_of(season: Season, key: str = MAIN_TRACK) -> Track:
+    """One track of a season."""
+    return season.tracks.get(key=key)
+
+
+def nights_of(track: Track) -> QuerySet[StandingNight]:
+    """The track's nights, newest first."""
+    return StandingNight.objects.filter(track=track).order_by("-day")
+
+
+def night_of(track: Track, day: date | None = None) -> StandingNight | None:
+    """The standings of a day, by default of the newest."""
+    nights = nights_of(track).select_related("run__scoring_model", "track__season")
+    return nights.filter(day=day).first() if day else nights.first()
+
+
+def standings_of(night: StandingNight) -> QuerySet[Standing]:
+    """All rows of one night: the ranked by place, then those without a place, by code."""
+    return (
+        Standing.objects.filter(night=night)
+        .select_related("provider")
+        .order_by("place", "provider__code")  # PostgreSQL puts NULL last
+    )
+
+
+def ranked_of(night: StandingNight) -> QuerySet[Standing]:
+    """The rows with a place."""
+    return standings_of(night).filter(place__isnull=False)
+
+
+def standings_visible_to(user: User | AnonymousUser) -> QuerySet[Standing]:
+    """Places of public seasons are public; why somebody has none is for staff and that provider."""
+    standings = Standing.objects.select_related("provider", "night", "track__season")
+    if has_permission(user, "season.view"):
+        return standings
+    mine = organisation_ids_with(user, "scorecard.view")
+    return standings.filter(Q(place__isnull=False) | Q(provider__organisation__in=mine))
+
+
+def places_of(provider_id: int, track: Track) -> QuerySet[Standing]:
+    """A provider's nights in a track, newest first."""
+    return Standing.objects.filter(provider_id=provider_id, track=track).select_related("night").order_by("-day")
+
+
+def unranked_of(night: StandingNight) -> QuerySet[Standing]:
+    """The rows without a place."""
+    return standings_of(night).filter(place__isnull=True)
+
+
+def neighbours_of(standing: Standing, reach: int = 3) -> QuerySet[Standing]:
+    """The rows around a provider's place on the same night; empty when it has none."""
+    if standing.place is None:
+        return Standing.objects.none()
+    return ranked_of(standing.night).filter(place__range=(max(1, standing.place - reach), standing.place + reach))
+
+
+def unfinished(user: User | AnonymousUser) -> QuerySet[Season]:
+    """Seasons that `user` may see and that are not final, the first to start on top."""
+    return visible_to(user).exclude(status=SeasonStatus.FINAL).order_by("starts_on", "pk")

@@ -1,0 +1,182 @@
+"""Writes about seasons: create, edit, announce, start, close, make final."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import check_permission
+from common.audit.services import record
+from common.days import business_day
+from common.locks import lock
+from scoring.capabilities.models import ScoringModel
+from scoring.seasons import policies
+from scoring.seasons.models import MAIN_TRACK, Season, Track
+from scoring.seasons.states import SEASON
+
+EDITABLE = ("code", "name_zh", "name_en", "starts_on", "ends_on")
+
+
+@transaction.atomic
+def create_season(
+    *,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    starts_on: date,
+    ends_on: date,
+    scoring_model_id: int,
+    by: User,
+    rules: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Season:
+    """A draft with one track for everybody. Raises InvalidInput (rules), ValidationError, NotPermitted."""
+    now = now or timezone.now()
+    check_permission(by, "season.edit")
+    wanted = policies.DEFAULT_RULES if rules is None else policies.read_rules(rules)
+    season = Season(
+        code=code.strip(),
+        name_zh=name_zh.strip(),
+        name_en=name_en.strip(),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        scoring_model=lock(ScoringModel.objects.all(), scoring_model_id),
+        created_at=now,
+        created_by=by,
+    )
+    season.full_clean()
+    season.save()
+    track = Track(season=season, key=MAIN_TRACK, name_zh="主赛道", name_en="Main track", rules=wanted.as_mapping())
+    track.full_clean()
+    track.save()
+    record("season.create", season, by=by, now=now, changes={"rules": track.rules, "scoring_model": scoring_model_id})
+    return season
+
+
+@transaction.atomic
+def edit_season(
+    *,
+    season_id: int,
+    changes: Mapping[str, Any],
+    by: User,
+    rules: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    now: datetime | None = None,
+) -> Season:
+    """Change a draft: fields of EDITABLE, `scoring_model_id`, and the rules of its track."""
+    season = lock(Season.objects.all(), season_id)
+    season.check_version(version)
+    policies.check_editable(season)
+    check_permission(by, "season.edit")
+    for name in EDITABLE:
+        if name in changes:
+            setattr(season, name, changes[name])
+    if "scoring_model_id" in changes:
+        season.scoring_model = lock(ScoringModel.objects.all(), changes["scoring_model_id"])
+    season.save_checked()
+    if rules is not None:
+        track = lock(Track.objects.all(), season.tracks.get(key=MAIN_TRACK).pk)
+        track.rules = policies.read_rules(rules).as_mapping()
+        track.full_clean()
+        track.save()
+    record("season.edit", season, by=by, now=now, changes={**changes, "rules": rules})
+    return season
+
+
+def announce(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """Make the season public and pin its model and rules by digest."""
+    return advance(season_id, "announce", by, note, version, now, check=policies.check_announceable, then=pin)
+
+
+def start(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """Begin to rank every night."""
+    return advance(season_id, "start", by, note, version, now, check=policies.check_startable)
+
+
+def close(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """End the race; what is known late still counts until the season is final."""
+    return advance(season_id, "close", by, note, version, now, check=policies.check_closable)
+
+
+def finalise(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """Fix the result."""
+    return advance(season_id, "finalise", by, note, version, now, check=policies.check_final)
+
+
+STAMPS = {"announce": "announced", "start": "started", "close": "closed", "finalise": "finalised"}
+
+
+@transaction.atomic
+def advance(
+    season_id: int,
+    action: str,
+    by: User,
+    note: str,
+    version: int | None,
+    now: datetime | None,
+    *,
+    check: Callable[[Season, date], None],
+    then: Callable[[Season], None] | None = None,
+) -> Season:
+    """One row of the table: lock, transition, policy, permission, write, audit."""
+    now = now or timezone.now()
+    season = lock(Season.objects.select_related("scoring_model"), season_id)
+    season.check_version(version)
+    row = SEASON.check(season, action, note=note)
+    check(season, business_day(now))
+    check_permission(by, row.permission)
+    if then is not None:
+        then(season)
+    season.status = row.to
+    setattr(season, f"{STAMPS[action]}_at", now)
+    setattr(season, f"{STAMPS[action]}_by", by)
+    season.save_checked()
+    record(row.audit, season, by=by, note=note, now=now, changes={"digest": season.digest})
+    return season
+
+
+def pin(season: Season) -> None:
+    """Fix the tracks' rules and the season's digest over model, dates and rules."""
+    tracks = {}
+    for track in season.tracks.select_for_update().order_by("pk"):
+        policies.read_rules(track.rules)
+        track.rules_digest = digest_of(track.rules)
+        track.full_clean()
+        track.save()
+        tracks[track.key] = track.rules
+    season.digest = digest_of(
+        {
+            "code": season.code,
+            "starts_on": season.starts_on.isoformat(),
+            "ends_on": season.ends_on.isoformat(),
+            "model": season.scoring_model.digest,
+            "tracks": tracks,
+        }
+    )
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 (hex) over canonical JSON."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+ACTIONS: dict[str, Callable[..., Season]] = {
+    "announce": announce,
+    "start": start,
+    "close": close,
+    "finalise": finalise,
+}

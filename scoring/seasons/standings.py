@@ -1,0 +1,209 @@
+"""Who holds which place tonight: from the scorecards of one day to the standings of every track."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
+
+from accounts.models import User
+from accounts.permissions import check_permission
+from common.audit.services import record
+from common.days import business_day
+from common.exceptions import Conflict
+from common.locks import lock
+from engine.season_rules import SettlementRules
+from engine.standings import Lines, Standings, measure_lines, rank_standings
+from providers.registry.enums import ProviderStatus
+from scoring.capabilities.copying import INT4, INT8, Field, copy_rows
+from scoring.capabilities.enums import RunStatus
+from scoring.capabilities.models import Scorecard, ScoreRun
+from scoring.seasons import policies
+from scoring.seasons.enums import NotRanked
+from scoring.seasons.models import Season, Standing, StandingNight, Track
+
+Floats = NDArray[np.float64]
+OUT_BY_STATUS = {
+    ProviderStatus.SUSPENDED: NotRanked.SUSPENDED,
+    ProviderStatus.CLEARED_OUT: NotRanked.CLEARED_OUT,
+}
+POSTGRES_EPOCH = date(2000, 1, 1)
+COLUMNS = ("composite", "lower", "upper", "rank_lower", "rank_upper", "metrics_assessed")
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The scorecards of one run as columns; numbers are NaN where unknown. `reason` is empty for who may be ranked."""
+
+    provider: NDArray[np.int64]
+    code: NDArray[np.str_]
+    numbers: dict[str, Floats]
+    reason: NDArray[np.str_]
+
+
+@transaction.atomic
+def compute_standings(
+    *, season_id: int, day: date, by: User | None, now: datetime | None = None
+) -> list[StandingNight]:
+    """The standings of all tracks on a day, one night per track. A night that exists is given back as it is.
+
+    Raises InvalidInput (day), Conflict when the season is not running or the day has no scores, NotPermitted.
+    `by=None` is the portal itself.
+    """
+    now = now or timezone.now()
+    season = lock(Season.objects.select_related("scoring_model"), season_id)
+    policies.check_racing(season)
+    policies.check_day(season, day, business_day(now))
+    if by is not None:
+        check_permission(by, "standing.compute")
+    nights = []
+    for track in season.tracks.order_by("pk"):
+        present = StandingNight.objects.filter(track=track, day=day).first()
+        nights.append(present or write_night(track, find_run(season, day), by=by, now=now))
+    return nights
+
+
+def find_run(season: Season, day: date) -> ScoreRun:
+    """The scores of the season's own model on that day; raises Conflict when there are none."""
+    run = ScoreRun.objects.filter(
+        scoring_model=season.scoring_model, as_of=day, status=RunStatus.DONE, superseded_by=None
+    ).first()
+    if run is None:
+        raise Conflict(
+            _("There are no scores for this day."),
+            field="day",
+            remedy=_("Start a score run for it first."),
+            code="no_scores",
+        )
+    return run
+
+
+def write_night(track: Track, run: ScoreRun, *, by: User | None, now: datetime) -> StandingNight:
+    """Rank one track by its rules and write the night with all its rows."""
+    rules = policies.read_rules(track.rules)
+    cards = read_cards(run)
+    previous = StandingNight.objects.filter(track=track, day__lt=run.as_of).order_by("-day").first()
+    standings = rank_standings(
+        subject=cards.code,
+        score=cards.numbers["composite"],
+        lower=cards.numbers["lower"],
+        upper=cards.numbers["upper"],
+        evidence=cards.numbers["metrics_assessed"],
+        previous_place=previous_places(previous, cards),
+        order=rules.order,
+        left_out=cards.reason != "",
+    )
+    up, down = count_places(rules.settlement, track, standings)
+    lines = measure_lines(standings, promote=up, relegate=down)
+    night = StandingNight.objects.create(
+        track=track,
+        day=run.as_of,
+        run=run,
+        previous=previous,
+        ranked_count=int(standings.ranked.sum()),
+        unranked_count=int((~standings.ranked).sum()),
+        promotion_places=up,
+        relegation_places=down,
+        digest=digest_standings(standings),
+        created_at=now,
+        created_by=by,
+    )
+    copy_rows(connection.cursor().cursor, Standing._meta.db_table, standing_fields(night, cards, standings, lines))
+    record("standing.compute", night, by=by, now=now, changes={"run": run.pk, "digest": night.digest})
+    return night
+
+
+def read_cards(run: ScoreRun) -> Cards:
+    """The run's scorecards by provider code, with the reason why somebody may hold no place."""
+    rows = list(
+        Scorecard.objects.filter(run=run)
+        .order_by("provider__code")
+        .values_list("provider_id", "provider__code", "provider__status", "external", *COLUMNS)
+    )
+    columns = list(zip(*rows, strict=True)) if rows else [()] * (4 + len(COLUMNS))
+    numbers = {
+        name: np.array([np.nan if value is None else value for value in column], dtype=np.float64)
+        for name, column in zip(COLUMNS, columns[4:], strict=True)
+    }
+    return Cards(
+        provider=np.array(columns[0], dtype=np.int64),
+        code=np.array(columns[1], dtype=np.str_),
+        numbers=numbers,
+        reason=np.array(
+            [
+                why_unranked(status, external, composite)
+                for status, external, composite in zip(columns[2], columns[3], columns[4], strict=True)
+            ],
+            dtype=np.str_,
+        ),
+    )
+
+
+def why_unranked(status: str, external: bool, composite: float | None) -> str:
+    """The reason why a provider holds no place; empty when it may hold one."""
+    if external:
+        return str(NotRanked.EXTERNAL)
+    if status in OUT_BY_STATUS:
+        return str(OUT_BY_STATUS[ProviderStatus(status)])
+    return str(NotRanked.NOT_ASSESSED) if composite is None else ""
+
+
+def previous_places(previous: StandingNight | None, cards: Cards) -> Floats:
+    """Last night's place of each row, NaN where there was none."""
+    known = dict(
+        Standing.objects.filter(night=previous, place__isnull=False).values_list("provider_id", "place")
+        if previous
+        else ()
+    )
+    return np.array([known.get(pk, np.nan) for pk in cards.provider.tolist()], dtype=np.float64)
+
+
+def count_places(rules: SettlementRules, track: Track, standings: Standings) -> tuple[int, int]:
+    """How many places lead up and down at the present number of ranked providers."""
+    ranked = np.array([int(standings.ranked.sum())], dtype=np.int64)
+    up, down = (int(rules.numbers(name, [track.key], ranked)[0]) for name in ("promote", "relegate"))
+    return up, down
+
+
+def digest_standings(standings: Standings) -> str:
+    """SHA-256 (hex) over who holds which place."""
+    places = np.ma.filled(standings.place, 0)
+    order = standings.display_order
+    text = "\n".join(f"{standings.subject[row]} {places[row]}" for row in order.tolist())
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def standing_fields(night: StandingNight, cards: Cards, standings: Standings, lines: Lines) -> list[Field]:
+    """The columns of all rows of a night."""
+    count = len(cards.code)
+    reason = [text.encode() for text in cards.reason.tolist()]
+    day = (night.day - POSTGRES_EPOCH).days.to_bytes(4, "big", signed=True)
+    ranked = standings.ranked
+
+    def places(column: np.ma.MaskedArray) -> Floats:  # type: ignore[type-arg]
+        return np.ma.filled(column.astype(np.float64), np.nan)
+
+    return [
+        Field("night_id", np.full(count, night.pk), INT8),
+        Field("track_id", np.full(count, night.track_id), INT8),
+        Field("day", [day] * count),
+        Field("provider_id", cards.provider, INT8),
+        Field("place", places(standings.place), INT4),
+        Field("tied_to", places(standings.group_end), INT4),
+        Field("reason", reason),
+        Field("score", cards.numbers["composite"]),
+        Field("lower", cards.numbers["lower"]),
+        Field("upper", cards.numbers["upper"]),
+        Field("rank_lower", np.where(ranked, cards.numbers["rank_lower"], np.nan), INT4),
+        Field("rank_upper", np.where(ranked, cards.numbers["rank_upper"], np.nan), INT4),
+        Field("previous_place", places(standings.previous_place), INT4),
+        Field("movement", places(standings.movement), INT4),
+        Field("to_promotion", lines.to_promotion),
+        Field("above_relegation", lines.above_relegation),
+        Field("evidence", cards.numbers["metrics_assessed"]),
+        Field("decided_by", [standings.decided_by_name(row).encode() for row in range(count)]),
+    ]

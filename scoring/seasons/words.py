@@ -1,0 +1,121 @@
+"""Places and rules in the viewer's language."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.templatetags.paddock import number, percent
+from engine.season_rules import Quota, SettlementRules
+from scoring.seasons.models import Standing
+from scoring.seasons.policies import TrackRules
+
+
+def say_movement(standing: Standing) -> str:
+    """Places won or lost since the night before."""
+    if standing.movement is None:
+        return _("new") if standing.place is not None else "—"
+    if standing.movement == 0:
+        return "="
+    return f"{'▲' if standing.movement > 0 else '▼'} {number(abs(standing.movement))}"
+
+
+def order_words(rules: TrackRules) -> list[str]:
+    """The chain of ranking keys."""
+    names = {
+        "lower": _("the lower end of the interval"),
+        "score": _("the score"),
+        "evidence": _("the number of metrics assessed"),
+    }
+    words = []
+    for entry in rules.order:
+        key, _space, direction = entry.partition(" ")
+        name = names.get(key, key)
+        words.append(_("%(key)s, the lower the better") % {"key": name} if direction == "asc" else name)
+    return words
+
+
+def say_place(standing: Standing) -> str:
+    """The place, and with whom it is shared."""
+    if standing.place is None:
+        return str(standing.get_reason_display())
+    if standing.tied_to == standing.place:
+        return number(standing.place)
+    return _("%(place)s, shared") % {"place": number(standing.place)}
+
+
+def say_rank_interval(standing: Standing) -> str:
+    """Where the provider would stand by chance; empty when unknown."""
+    if standing.rank_lower is None:
+        return ""
+    return _("by chance anywhere from %(best)s to %(worst)s") % {
+        "best": number(standing.rank_lower),
+        "worst": number(standing.rank_upper),
+    }
+
+
+def say_gap(points: float | None) -> str:
+    """A distance to a line in points, unsigned."""
+    return "" if points is None else number(abs(points), 1)
+
+
+def say_promotion(standing: Standing) -> str:
+    """On which side of the promotion line."""
+    if standing.to_promotion is None:
+        return ""
+    if standing.to_promotion <= 0:
+        return _("points inside the places that lead up")
+    return _("points missing to the places that lead up")
+
+
+def say_relegation(standing: Standing) -> str:
+    """On which side of the relegation line."""
+    if standing.above_relegation is None:
+        return ""
+    if standing.above_relegation <= 0:
+        return _("points inside the places that lead down")
+    return _("points above the places that lead down")
+
+
+def say_ranked(count: int) -> str:
+    """Among how many."""
+    return ngettext("of %(shown)s ranked provider", "of %(shown)s ranked providers", count) % {"shown": number(count)}
+
+
+def describe_track(rules: TrackRules) -> dict[str, str | list[str]]:
+    """What a page says of a track's rules."""
+    settlement = rules.settlement
+    return {
+        "order": order_words(rules),
+        "promotion": join_rule(say_quota(settlement.promote), say_threshold(settlement)),
+        "relegation": join_rule(say_quota(settlement.relegate), say_factor(settlement)),
+        "protection": _("newcomers for %(days)s days") % {"days": number(settlement.newcomer_days)},
+    }
+
+
+def say_quota(quota: Quota) -> str:
+    """How many places a quota opens."""
+    words = []
+    if quota.share is not None:
+        words.append(_("%(share)s of the ranked") % {"share": percent(quota.share)})
+    if quota.count is not None:
+        words.append(_("at most %(count)s places") % {"count": number(quota.count)})
+    return _(", ").join(words)
+
+
+def say_threshold(settlement: SettlementRules) -> str:
+    """From how many points one may rise."""
+    if settlement.entry_threshold is None:
+        return ""
+    return _("from %(points)s points") % {"points": number(settlement.entry_threshold)}
+
+
+def say_factor(settlement: SettlementRules) -> str:
+    """Below how many points one may fall."""
+    if settlement.entry_threshold is None:
+        return ""
+    points = number(settlement.entry_threshold * settlement.relegation_factor, 1)
+    return _("and only below %(points)s points") % {"points": points}
+
+
+def join_rule(*parts: str) -> str:
+    """Parts of one rule in one line."""
+    return _(", ").join(part for part in parts if part)

@@ -1,0 +1,7 @@
+"""Gathers the background work of this room."""
+
+from scoring.capabilities.tasks import run_scores
+from scoring.facts.tasks import import_facts, sweep_facts
+from scoring.seasons.tasks import nightly, start_nightly
+
+__all__ = ["import_facts", "nightly", "run_scores", "start_nightly", "sweep_facts"]
