@@ -1,0 +1,1 @@
+"""Merchants, their requests for help, matching and engagements."""

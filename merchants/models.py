@@ -1,0 +1,8 @@
+"""Gathers the models of this room."""
+
+from merchants.engagements.models import Assignment, Engagement
+from merchants.matching.models import Candidate, Invitation, Shortlist
+from merchants.registry.models import Merchant
+from merchants.requests.models import HelpRequest
+
+__all__ = ["Assignment", "Candidate", "Engagement", "HelpRequest", "Invitation", "Merchant", "Shortlist"]
