@@ -1,0 +1,1 @@
+"""Server-rendered pages, by audience; thin: forms and selectors in, services called, templates out."""

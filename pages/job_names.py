@@ -1,0 +1,17 @@
+"""What a job does, in words."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NAMES: dict[str, str | Promise] = {
+    "common.probe": _("Self-test of the worker"),
+    "scoring.import_facts": _("Import business data"),
+    "scoring.run_scores": _("Compute scores"),
+    "scoring.nightly": _("Nightly scores and standings"),
+    "merchants.make_shortlist": _("Make a shortlist"),
+}
+
+
+def name_job(name: str) -> str:
+    """The name of a job in the viewer's language; an unknown one as it is written."""
+    return str(NAMES.get(name, name))

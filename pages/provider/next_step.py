@@ -1,0 +1,107 @@
+"""The one thing a provider should do next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from common.templatetags.paddock import number
+from merchants.matching.models import Invitation
+from pages.waiting import say_left
+from providers.admission.enums import ApplicationStatus
+from providers.admission.models import Application
+from providers.enums import Capability
+from providers.registry.enums import ProviderStatus
+from providers.registry.models import Provider
+from scoring.capabilities.models import Scorecard
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step with its reason; `url` is empty when there is nothing to do but wait."""
+
+    title: str | Promise
+    text: str | Promise
+    url: str = ""
+    link: str | Promise = ""
+    urgent: bool = False
+
+
+def find_next_step(
+    provider: Provider,
+    *,
+    application: Application | None,
+    invitations: Sequence[Invitation],
+    trader_count: int,
+    card: Scorecard | None,
+    now: datetime,
+) -> Step:
+    """What has a clock comes first, then the way in, then what lifts the score most."""
+    if invitations:
+        first = invitations[0]
+        return Step(
+            _("Answer the invitation of %(shop)s") % {"shop": first.request.merchant.name},
+            f"{first.request.title} · {say_left(first.expires_at, now)}",
+            reverse("pages:provider:invitation_detail", args=[first.pk]),
+            _("Read and answer"),
+            urgent=True,
+        )
+    if provider.status == ProviderStatus.REGISTERED:
+        return _step_through_the_door(application)
+    if provider.status == ProviderStatus.SUSPENDED:
+        return Step(_("You are suspended"), _("You keep your engagements and take no new work until it is lifted."))
+    if provider.status == ProviderStatus.CLEARED_OUT:
+        return Step(_("You were cleared out"), _("You no longer work with the platform."))
+    if not trader_count:
+        return Step(
+            _("Enter your traders"),
+            _("Merchants find only providers whose traders have live rooms free."),
+            reverse("pages:provider:trader_new"),
+            _("Add a trader"),
+        )
+    return _step_of_scorecard(card)
+
+
+def _step_through_the_door(application: Application | None) -> Step:
+    url = reverse("pages:provider:application")
+    if application is None or application.status == ApplicationStatus.WITHDRAWN:
+        text = _("Show what you can do in each of the five capabilities and who your traders are.")
+        return Step(_("Apply to be admitted"), text, url, _("Begin the application"))
+    if application.status == ApplicationStatus.RETURNED:
+        title = _("Mend your application and submit it again")
+        return Step(title, application.return_note or "", url, _("Open the application"), urgent=True)
+    if application.status == ApplicationStatus.REJECTED:
+        title = _("Your application was rejected")
+        return Step(title, application.decision_note or "", url, _("Read the decision"))
+    if application.status == ApplicationStatus.DRAFT:
+        text = _("It is a draft; nobody reads it before you submit it.")
+        return Step(_("Finish your application"), text, url, _("Go on"))
+    return Step(
+        _("Your application is being read"),
+        _("You need not do anything. The decision appears here with its reason."),
+        url,
+        _("See the application"),
+    )
+
+
+def _step_of_scorecard(card: Scorecard | None) -> Step:
+    url = reverse("pages:provider:scorecard")
+    if card is None or not card.is_assessed:
+        return Step(
+            _("Nothing is due"),
+            _("You get a score as soon as there is enough business data to give a fair one."),
+            url,
+            _("See what counts"),
+        )
+    rows = zip(card.capability_scores, Capability, strict=True)
+    score, capability = min((row for row in rows if row[0] is not None), key=lambda row: row[0])
+    return Step(
+        _("Work on %(capability)s") % {"capability": capability.label},
+        _("Your lowest capability, at %(score)s of 100. The scorecard says which figures count for it.")
+        % {"score": number(score, 1)},
+        url,
+        _("Open the scorecard"),
+    )

@@ -1,0 +1,29 @@
+"""Addresses of the admission pages of a provider."""
+
+from django.urls import path
+
+from pages.provider import views_application, views_registration, views_trader
+
+urlpatterns = [
+    path("register/", views_registration.Register.as_view(), name="register"),
+    path("company/", views_registration.CompanyEdit.as_view(), name="company_edit"),
+    path("application/", views_application.ApplicationPage.as_view(), name="application"),
+    path("application/begin/", views_application.ApplicationBegin.as_view(), name="application_begin"),
+    path("application/act/", views_application.ApplicationAct.as_view(), name="application_act"),
+    path("application/contact/", views_application.ApplicationContact.as_view(), name="application_contact"),
+    path("application/traders/", views_application.ApplicationTraders.as_view(), name="application_traders"),
+    path(
+        "application/evidence/<str:capability>/",
+        views_application.ApplicationEvidence.as_view(),
+        name="application_evidence",
+    ),
+    path(
+        "application/evidence/<str:capability>/remove/",
+        views_application.EvidenceRemove.as_view(),
+        name="application_evidence_remove",
+    ),
+    path("traders/", views_trader.TraderList.as_view(), name="trader_list"),
+    path("traders/new/", views_trader.TraderNew.as_view(), name="trader_new"),
+    path("traders/<str:code>/", views_trader.TraderDetail.as_view(), name="trader_detail"),
+    path("traders/<str:code>/act/", views_trader.TraderAct.as_view(), name="trader_act"),
+]

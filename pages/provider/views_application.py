@@ -1,0 +1,213 @@
+"""The application of the viewer's company: one calm page, and one small page for each of its parts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from common.exceptions import NotFound
+from pages.actions import ActionView, read_version
+from pages.base import TitledPage
+from pages.forms import FormPage
+from pages.provider.views_registration import OwnProviderPage
+from providers.admission import permissions, policies, selectors, services
+from providers.admission.enums import EDITABLE
+from providers.admission.forms import ContactForm, EvidenceForm, NamedTradersForm
+from providers.admission.models import Application, CapabilityEvidence
+from providers.admission.states import APPLICATION
+from providers.enums import Capability
+from providers.traders.selectors import active_of
+
+
+class ApplicationPage(OwnProviderPage, TitledPage):
+    """Where the application stands, what it says and what is missing."""
+
+    title = _("Application")
+    permission = "application.view"
+    template_name = "provider/application_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        history = list(selectors.with_content(selectors.history_of(self.provider)))
+        for past in history:
+            past.provider = self.provider
+        current = history[0] if history else None
+        context = {"provider": self.provider, "may_begin": self._may_begin(current), "earlier": history[1:]}
+        if current is not None:
+            context |= self._describe(current)
+        return super().get_context_data(**context, **kwargs)
+
+    def _may_begin(self, current: Application | None) -> bool:
+        closed = current is None or current.status in ("rejected", "withdrawn")
+        return closed and self.provider.status == "registered" and self.may("application.edit")
+
+    def _describe(self, application: Application) -> dict[str, Any]:
+        user = self.request.user
+        given = {item.capability: item for item in application.evidence.all()}
+        offers = APPLICATION.offer_actions(application, lambda row: permissions.check_offer(user, application, row))
+        editable = application.status in EDITABLE
+        return {
+            "application": application,
+            "evidence": [(capability, given.get(capability.value)) for capability in Capability],
+            "missing": policies.find_missing(application) if editable else [],
+            "may_edit": editable and self.may("application.edit"),
+            "may_edit_company": self.may("provider.edit"),
+            "offers": [offer for offer in offers if offer.action not in permissions.REVIEW],
+            "action_url": reverse("pages:provider:application_act"),
+        }
+
+
+class ApplicationBegin(OwnProviderPage):
+    """Begin an application."""
+
+    permission = "application.edit"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        services.create_application(provider_id=self.provider.pk, by=request.user)
+        return redirect("pages:provider:application")
+
+
+class OpenApplicationPage(OwnProviderPage):
+    """What the pages about the open application share."""
+
+    permission = "application.edit"
+
+    @cached_property
+    def application(self) -> Application:
+        application = selectors.open_of(self.provider)
+        if application is None:
+            raise NotFound()
+        application.provider = self.provider
+        return application
+
+
+class ApplicationPart(OpenApplicationPage, FormPage):
+    """The form of one part; it opens only while the application may be edited."""
+
+    def dispatch_allowed(self) -> None:
+        permissions.check_edit(self.request.user, self.application)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.dispatch_allowed()
+        return super().get(request, *args, **kwargs)
+
+    def get_success_url(self, saved: Any) -> str:
+        return reverse("pages:provider:application")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            back_url=reverse("pages:provider:application"), back_label=_("Application"), **kwargs
+        )
+
+
+class ApplicationContact(ApplicationPart):
+    """Whom to ask, and why the company applies."""
+
+    title = _("Contact and reason")
+    form_class = ContactForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"initial": {field: getattr(self.application, field) for field in (*services.TEXTS, "version")}}
+
+    def save(self, form: forms.Form) -> Application:
+        changes = dict(form.cleaned_data)
+        version = changes.pop("version")
+        return services.edit_application(
+            application_id=self.application.pk, changes=changes, by=self.request.user, version=version
+        )
+
+
+class ApplicationTraders(ApplicationPart):
+    """Which traders stand in the application."""
+
+    title = _("Traders in this application")
+    lead = _("Name the people who will work for merchants. Register new ones on the traders page.")
+    form_class = NamedTradersForm
+    template_name = "provider/application_traders.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        named = [trader.code for trader in self.application.traders.all()]
+        initial = {"traders": named, "version": self.application.version}
+        return {"initial": initial, "traders": active_of(self.provider)}
+
+    def save(self, form: forms.Form) -> Application:
+        return services.edit_application(
+            application_id=self.application.pk,
+            changes={"traders": form.cleaned_data["traders"]},
+            by=self.request.user,
+            version=form.cleaned_data["version"],
+        )
+
+
+class ApplicationEvidence(ApplicationPart):
+    """The evidence for one capability."""
+
+    form_class = EvidenceForm
+    template_name = "provider/application_evidence.html"
+
+    @cached_property
+    def capability(self) -> Capability:
+        if self.kwargs["capability"] not in Capability.values:
+            raise NotFound()
+        return Capability(self.kwargs["capability"])
+
+    @cached_property
+    def evidence(self) -> CapabilityEvidence | None:
+        return self.application.evidence.filter(capability=self.capability).first()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        initial: dict[str, Any] = {"version": self.application.version}
+        if self.evidence:
+            initial |= {field: getattr(self.evidence, field) for field in ("statement", "figures", "cases")}
+            initial["links"] = "\n".join(self.evidence.links)
+        return {"initial": initial}
+
+    def save(self, form: forms.Form) -> CapabilityEvidence:
+        return services.set_evidence(
+            application_id=self.application.pk,
+            capability=self.capability.value,
+            by=self.request.user,
+            **form.cleaned_data,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=self.capability.label, application=self.application, evidence=self.evidence, **kwargs
+        )
+
+
+class EvidenceRemove(OpenApplicationPage):
+    """Take the evidence for one capability out."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, capability: str) -> HttpResponse:
+        services.remove_evidence(
+            application_id=self.application.pk, capability=capability, by=request.user, version=read_version(request)
+        )
+        messages.success(request, _("The evidence is removed."))
+        return redirect("pages:provider:application")
+
+
+class ApplicationAct(OpenApplicationPage, ActionView):
+    """Submit or withdraw."""
+
+    permission = "application.view"
+    table = APPLICATION
+    actions = {"submit": services.submit_application, "withdraw": services.withdraw_application}
+    id_name = "application_id"
+    done = {
+        "submit": _("Submitted. A reviewer looks at it next; you see the answer here."),
+        "withdraw": _("Withdrawn. You can begin a new application at any time."),
+    }
+
+    def get_object(self) -> Application:
+        return self.application
+
+    def get_success_url(self, subject: Application) -> str:
+        return reverse("pages:provider:application")

@@ -1,0 +1,85 @@
+"""The provider's own scorecard and place in the race."""
+
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from common.exceptions import NotFound
+from pages.base import ProviderPage, TitledPage
+from pages.charts_scoring import draw_places, interval_text
+from pages.scorecards import describe_card
+from providers.registry.models import Provider
+from providers.registry.selectors import of_organisation
+from scoring.capabilities import selectors
+from scoring.seasons import policies, words
+from scoring.seasons import selectors as seasons
+from scoring.seasons.models import Standing
+
+
+class OwnProviderPage(ProviderPage):
+    """A page about the viewer's own provider."""
+
+    permission = "scorecard.view"
+
+    @cached_property
+    def provider(self) -> Provider:
+        provider = of_organisation(self.organisation.pk)
+        if provider is None:
+            raise NotFound()
+        return provider
+
+
+class ScorecardPage(OwnProviderPage, TitledPage):
+    """The present scorecard, or an earlier one."""
+
+    title = _("Scorecard")
+    template_name = "provider/scorecard.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        pk = self.kwargs.get("pk")
+        cards = selectors.scorecards_visible_to(self.request.user).select_related("peer_group")
+        own = cards.filter(provider=self.provider)
+        card = own.filter(pk=pk).first() if pk else own.filter(run=selectors.current_run()).first()
+        if card is None and pk:
+            raise NotFound()
+        since = self.request.GET.get("since", "")
+        details: dict[str, Any] = describe_card(card, since=since) if card else {"provider": self.provider}
+        return super().get_context_data(**details, address="pages:provider:scorecard_of_run", **kwargs)
+
+
+class Race(OwnProviderPage, TitledPage):
+    """The own place, its movement and the distance to the lines."""
+
+    title = _("Race")
+    template_name = "provider/race.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        season = seasons.shown_season()
+        context: dict[str, Any] = {"season": season, "provider": self.provider}
+        if season is not None:
+            track = seasons.track_of(season)
+            places = list(seasons.places_of(self.provider.pk, track)[:90])
+            context |= {
+                "track": track,
+                "track_rules": words.describe_track(policies.read_rules(track.rules)),
+                "standing": places[0] if places else None,
+                **(describe_place(places[0]) if places else {}),
+                "places": draw_places(places),
+                "around": seasons.neighbours_of(places[0]) if places else [],
+            }
+        return super().get_context_data(**context, **kwargs)
+
+
+def describe_place(standing: Standing) -> dict[str, str]:
+    """The figures on top of the race page."""
+    return {
+        "place_text": words.say_place(standing),
+        "place_hint": words.join_rule(words.say_ranked(standing.night.ranked_count), words.say_rank_interval(standing)),
+        "movement_text": words.say_movement(standing),
+        "interval_hint": "" if standing.lower is None else interval_text(standing.lower, standing.upper),
+        "promotion_text": words.say_gap(standing.to_promotion),
+        "promotion_hint": words.say_promotion(standing),
+        "relegation_text": words.say_gap(standing.above_relegation),
+        "relegation_hint": words.say_relegation(standing),
+    }

@@ -1,0 +1,18 @@
+"""Addresses open to everybody, and the way home."""
+
+from django.urls import include, path
+
+from pages.public import views, views_directory, views_jobs
+
+urlpatterns = [
+    path("", views.Landing.as_view(), name="landing"),
+    path("home/", views.home, name="home"),
+    path("language/", views.choose_language, name="language"),
+    path("workspace/", views.choose_workspace, name="workspace"),
+    path("providers/", views_directory.Directory.as_view(), name="provider_directory"),
+    path("providers/<str:code>/", views_directory.ProviderPublic.as_view(), name="provider_public"),
+    path("jobs/<uuid:pk>/", views_jobs.job_page, name="job"),
+    path("jobs/<uuid:pk>/progress/", views_jobs.job_progress, name="job_progress"),
+    path("jobs/<uuid:pk>/cancel/", views_jobs.job_cancel, name="job_cancel"),
+    path("", include("pages.public.urls_boards")),
+]

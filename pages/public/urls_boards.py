@@ -1,0 +1,11 @@
+"""Addresses of the boards."""
+
+from django.urls import path
+
+from pages.public import views_boards
+
+urlpatterns = [
+    path("boards/", views_boards.Boards.as_view(), name="board_list"),
+    path("boards/<str:code>/", views_boards.Board.as_view(), name="board"),
+    path("boards/<str:code>/rules/", views_boards.BoardRules.as_view(), name="board_rules"),
+]

@@ -1,0 +1,160 @@
+"""The boards, open to everybody: places by night, and the rule behind them."""
+
+from typing import Any
+
+import django_filters
+import django_tables2 as tables
+from django import forms
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.exceptions import NotFound
+from common.forms import DayInput
+from common.templatetags.paddock import local_text, number
+from pages.base import ListPage, TitledPage
+from pages.charts_scoring import draw_board, interval_text
+from pages.columns import NumberColumn
+from scoring.capabilities.rules import describe_rule
+from scoring.seasons import policies, selectors
+from scoring.seasons.enums import PUBLIC_SEASONS
+from scoring.seasons.filters import StandingFilter
+from scoring.seasons.models import Season, Standing, StandingNight
+from scoring.seasons.words import describe_track, order_words, say_movement
+
+
+class BoardTable(tables.Table):
+    place = NumberColumn(verbose_name=_("Place"))
+    provider = tables.Column(verbose_name=_("Provider"), accessor="provider__name", order_by="provider__name")
+    code = tables.Column(
+        verbose_name=_("Code"),
+        accessor="provider__code",
+        orderable=False,
+        linkify=lambda record: reverse("pages:provider_public", args=[record.provider.code]),
+    )
+    score = NumberColumn(verbose_name=_("Score"))
+    interval = NumberColumn(verbose_name=_("Interval"), accessor="lower", order_by="lower")
+    rank_interval = NumberColumn(verbose_name=_("Rank by chance"), accessor="rank_lower", orderable=False)
+    movement = NumberColumn(verbose_name=_("Movement"), empty_values=())
+
+    class Meta:
+        model = Standing
+        fields = ("place", "provider", "code", "score", "interval", "rank_interval", "movement")
+        attrs = {"caption": _("Standings"), "class": "board"}
+
+    def render_score(self, value: float) -> str:
+        return number(value, 1)
+
+    def value_score(self, value: float) -> str:
+        return repr(value)
+
+    def render_interval(self, record: Standing) -> str:
+        return interval_text(record.lower, record.upper)
+
+    def render_rank_interval(self, record: Standing) -> str:
+        return f"{number(record.rank_lower)} – {number(record.rank_upper)}"
+
+    def render_movement(self, record: Standing) -> str:
+        return say_movement(record)
+
+
+class DayForm(forms.Form):
+    """The day picker."""
+
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput())
+
+
+class BoardFilter(StandingFilter):
+    """The filter of a night; `day` chose the night before and is only kept."""
+
+    day = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+
+    def keep(self, queryset: Any, name: str, value: str) -> Any:
+        """Nothing to filter: the night is chosen by the view."""
+        return queryset
+
+
+class Boards(TitledPage):
+    """All public seasons."""
+
+    title = _("Boards")
+    lead = _("Who stands where, every night, with the rules that decide it.")
+    template_name = "public/board_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        public = Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model")
+        return super().get_context_data(seasons=public, **kwargs)
+
+
+class BoardPage:
+    """What the public pages of one season share."""
+
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def season(self) -> Season:
+        public = Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model")
+        season = public.filter(code=self.kwargs["code"]).first()
+        if season is None:
+            raise NotFound()
+        return season
+
+
+class Board(BoardPage, ListPage):
+    """The places of one night: tonight's, or those of any past day."""
+
+    table_class = BoardTable
+    filterset_class = BoardFilter
+    template_name = "public/board.html"
+    export_name = "board"
+    table_pagination = {"per_page": 50}
+
+    @cached_property
+    def day_form(self) -> DayForm:
+        return DayForm(self.request.GET or None)
+
+    @cached_property
+    def night(self) -> StandingNight | None:
+        wanted = self.day_form.cleaned_data.get("day") if self.day_form.is_valid() else None
+        return selectors.night_of(selectors.track_of(self.season), wanted)
+
+    def get_queryset(self) -> Any:
+        return selectors.ranked_of(self.night) if self.night else Standing.objects.none()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        night = self.night
+        return super().get_context_data(
+            title=local_text(self.season, "name"),
+            season=self.season,
+            night=night,
+            day_form=DayForm(initial={"day": night.day}) if night else self.day_form,
+            first_key=order_words(policies.read_rules(selectors.track_of(self.season).rules))[0],
+            nights=selectors.nights_of(selectors.track_of(self.season))[:8],
+            chart=draw_board(night, list(selectors.ranked_of(night)[:20])) if night else None,
+            back_url=reverse("pages:board_list"),
+            back_label=_("Boards"),
+            empty_text=_("There are no places for this day."),
+            **kwargs,
+        )
+
+
+class BoardRules(BoardPage, TitledPage):
+    """The rule of a season: dates, order, settlement, scoring model."""
+
+    template_name = "public/board_rules.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        season = self.season
+        track = selectors.track_of(season)
+        return super().get_context_data(
+            title=gettext("Rules of %(season)s") % {"season": local_text(season, "name")},
+            back_url=reverse("pages:board", args=[season.code]),
+            back_label=local_text(season, "name"),
+            season=season,
+            track=track,
+            track_rules=describe_track(policies.read_rules(track.rules)),
+            model=season.scoring_model,
+            rule=describe_rule(season.scoring_model.rule),
+            **kwargs,
+        )

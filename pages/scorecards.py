@@ -1,0 +1,75 @@
+"""What the pages of a scorecard share, whoever reads it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common.exceptions import NotFound
+from common.templatetags.paddock import day, number
+from pages.charts_scoring import draw_history, draw_move, draw_radar, interval_text
+from scoring.capabilities.explain import explain_scorecard, say_status
+from scoring.capabilities.models import Scorecard
+from scoring.capabilities.moves import explain_move, signed
+from scoring.capabilities.selectors import card_to_compare, earlier_cards_of, history_of, scorecards_visible_to
+from scoring.capabilities.words import in_language
+
+
+def find_card(user: Any, pk: int) -> Scorecard:
+    """A scorecard that the viewer may see; raises NotFound."""
+    card = scorecards_visible_to(user).select_related("peer_group").filter(pk=pk).first()
+    if card is None:
+        raise NotFound()
+    return card
+
+
+def choose_before(card: Scorecard, wanted: str) -> Scorecard | None:
+    """The earlier scorecard that the reader chose, else the usual one to compare with; NotFound for a stranger's."""
+    if not wanted.isdecimal():
+        return card_to_compare(card)
+    before = earlier_cards_of(card).filter(pk=wanted).first()
+    if before is None:
+        raise NotFound()
+    return before
+
+
+def describe_card(card: Scorecard, *, since: str = "") -> dict[str, Any]:
+    """The context of the scorecard's template; `since` is the key of an earlier scorecard to compare with."""
+    rows = explain_scorecard(card)
+    before = choose_before(card, since)
+    move = explain_move(before, card) if before else None
+    gates = {gate.key: in_language(gate.label, gate.key) for gate in card.run.scoring_model.rule.gates}
+    total = None if move is None else move.total
+    return {
+        "card": card,
+        "total_text": "" if total is None else signed(total),
+        "since_hint": "" if before is None else _("since %(day)s") % {"day": day(before.run.as_of)},
+        "interval_hint": "" if card.lower is None else interval_text(card.lower, card.upper),
+        "rank_hint": "" if card.rank_lower is None else say_ranks(card),
+        "other_points": remainder(card),
+        "provider": card.provider,
+        "run": card.run,
+        "model": card.run.scoring_model,
+        "capabilities": rows,
+        "gates": [gates.get(key, key) for key in card.gates],
+        "status_sentence": say_status(card),
+        "radar": draw_radar(rows) if any(row.score is not None for row in rows) else None,
+        "before": before,
+        "earlier": [(entry.pk, entry.run.as_of) for entry in earlier_cards_of(card)[:30]],
+        "move": move,
+        "waterfall": draw_move(move) if move else None,
+        "history": draw_history(list(history_of(card.provider_id, until=card.run.as_of))),
+    }
+
+
+def say_ranks(card: Scorecard) -> str:
+    """Where the provider would stand by chance."""
+    return _("by chance anywhere from %(best)s to %(worst)s") % {
+        "best": number(card.rank_lower),
+        "worst": number(card.rank_upper),
+    }
+
+
+def remainder(card: Scorecard) -> float | None:
+    """What rounding and limits add to the points; None when it does not show."""
+    rest = (card.composite or 0.0) - (card.exact or 0.0)
+    return rest if abs(rest) >= 0.05 else None

@@ -1,0 +1,108 @@
+"""Tables of the admission pages."""
+
+from datetime import datetime
+
+import django_tables2 as tables
+from babel.dates import format_timedelta
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import A
+
+from common.money import babel_locale
+from pages.columns import DayColumn, NumberColumn, StatusColumn
+from providers.admission.enums import ApplicationStatus
+from providers.admission.models import Application
+from providers.registry.models import Provider
+from providers.traders.models import Trader
+
+LONG_WAIT_DAYS = 3
+
+
+def describe_wait(since: datetime, now: datetime) -> str:
+    """How long something waits, in days, below one day in hours."""
+    return format_timedelta(now - since, "hour", threshold=1.0, locale=babel_locale())
+
+
+class WaitColumn(tables.Column):
+    """The clock of an application: how long it waits for the reviewer."""
+
+    def render(self, record: Application) -> str | SafeString:
+        if record.status != ApplicationStatus.SUBMITTED or record.submitted_at is None:
+            return "—"
+        now = timezone.now()
+        words = describe_wait(record.submitted_at, now)
+        if (now - record.submitted_at).days < LONG_WAIT_DAYS:
+            return words
+        return format_html("<strong>{}</strong>", words)
+
+    def value(self, record: Application) -> str:
+        return record.submitted_at.isoformat() if record.submitted_at else ""
+
+
+class ApplicationTable(tables.Table):
+    number = tables.Column(
+        verbose_name=_("Application"),
+        order_by="pk",
+        linkify=("pages:staff:application_case", {"pk": A("pk")}),
+    )
+    company = tables.Column(accessor="provider__name", verbose_name=_("Company"))
+    clock = WaitColumn(
+        accessor="submitted_at",
+        verbose_name=_("Time waited"),
+        empty_values=(),
+        attrs={"td": {"class": "text-nowrap"}},
+    )
+    provider_type = tables.Column(
+        accessor="provider__get_provider_type_display",
+        verbose_name=_("Type"),
+        order_by="provider__provider_type",
+    )
+    category = tables.Column(
+        accessor="provider__get_category_display",
+        verbose_name=_("Main category"),
+        order_by="provider__category",
+    )
+    region = tables.Column(
+        accessor="provider__get_region_display", verbose_name=_("Region"), order_by="provider__region"
+    )
+    evidence_count = NumberColumn(verbose_name=_("Evidence"))
+    trader_count = NumberColumn(verbose_name=_("Traders"))
+    status = StatusColumn(verbose_name=_("Status"))
+
+    class Meta:
+        attrs = {"caption": _("Applications")}
+        order_by = "clock"
+
+
+class ProviderTable(tables.Table):
+    code = tables.Column(linkify=("pages:staff:provider_detail", {"code": A("code")}))
+    name = tables.Column()
+    provider_type = tables.Column()
+    category = tables.Column()
+    region = tables.Column()
+    status = StatusColumn()
+    admitted_at = DayColumn()
+
+    class Meta:
+        model = Provider
+        fields = ("code", "name", "provider_type", "category", "region", "status", "admitted_at")
+        attrs = {"caption": _("Providers")}
+        order_by = "code"
+
+
+class ProviderTraderTable(tables.Table):
+    """The traders of one provider."""
+
+    code = tables.Column(linkify=("pages:staff:trader_detail", {"code": A("code")}))
+    name = tables.Column()
+    level = tables.Column()
+    max_live_rooms = NumberColumn()
+    status = StatusColumn()
+
+    class Meta:
+        model = Trader
+        fields = ("code", "name", "level", "max_live_rooms", "status")
+        attrs = {"caption": _("Traders")}
+        order_by = "code"

@@ -1,0 +1,17 @@
+"""Addresses of the staff pages. Each room adds its own module of patterns."""
+
+from django.urls import include, path
+
+from pages.staff import views_audit, views_home
+
+app_name = "staff"
+
+urlpatterns = [
+    path("", views_home.Today.as_view(), name="today"),
+    path("audit/", views_audit.AuditLog.as_view(), name="audit_log"),
+    path("", include("pages.staff.urls_admission")),
+    path("", include("pages.staff.urls_facts")),
+    path("", include("pages.staff.urls_matching")),
+    path("", include("pages.staff.urls_scoring")),
+    path("", include("pages.staff.urls_seasons")),
+]

@@ -1,0 +1,21 @@
+"""Template helpers of scores and places."""
+
+from django import template
+
+from scoring.capabilities.words import peer_group_words
+from scoring.seasons.models import Standing
+from scoring.seasons.words import say_movement
+
+register = template.Library()
+
+
+@register.filter
+def movement(standing: Standing) -> str:
+    """Places won or lost since the night before."""
+    return say_movement(standing)
+
+
+@register.filter
+def peer_words(name: str) -> str:
+    """A peer group's name in the viewer's language."""
+    return peer_group_words(name)
