@@ -1,0 +1,224 @@
+"""Applications: how a provider gets in."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.actions import run_action
+from api.base import IdempotentMixin, describe_offers
+from api.v1.acting import ActionInput, OfferSerializer
+from common.exceptions import InvalidInput, NotFound
+from providers.admission import permissions, policies, review_services, selectors, services
+from providers.admission.filters import ApplicationFilter
+from providers.admission.models import MAX_LINKS, PHONE, Application, CapabilityEvidence
+from providers.admission.states import APPLICATION
+from providers.registry import selectors as registry
+
+
+class EvidenceSerializer(serializers.ModelSerializer[CapabilityEvidence]):
+    class Meta:
+        model = CapabilityEvidence
+        fields = ["capability", "statement", "figures", "cases", "links"]
+        read_only_fields = fields
+
+
+class MissingSerializer(serializers.Serializer[Any]):
+    """One thing that the application still lacks."""
+
+    field = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ApplicationListItem(serializers.ModelSerializer[Application]):
+    """An application in a list."""
+
+    provider = serializers.CharField(source="provider.code")
+    provider_name = serializers.CharField(source="provider.name")
+    evidence_count = serializers.IntegerField()
+    trader_count = serializers.IntegerField()
+
+    class Meta:
+        model = Application
+        fields = [
+            "id",
+            "number",
+            "provider",
+            "provider_name",
+            "status",
+            "evidence_count",
+            "trader_count",
+            "created_at",
+            "submitted_at",
+            "decided_at",
+            "version",
+        ]
+        read_only_fields = fields
+
+
+class ApplicationSerializer(serializers.ModelSerializer[Application]):
+    provider = serializers.CharField(source="provider.code")
+    provider_name = serializers.CharField(source="provider.name")
+    traders = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+    evidence = EvidenceSerializer(many=True)
+    missing = serializers.SerializerMethodField()
+    allowed_actions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Application
+        fields = [
+            "id",
+            "number",
+            "provider",
+            "provider_name",
+            "status",
+            "summary",
+            "contact_name",
+            "contact_phone",
+            "contact_email",
+            "traders",
+            "evidence",
+            "missing",
+            "created_at",
+            "submitted_at",
+            "returned_at",
+            "return_note",
+            "decided_at",
+            "decision_note",
+            "withdrawn_at",
+            "version",
+            "allowed_actions",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(MissingSerializer(many=True))
+    def get_missing(self, application: Application) -> list[dict[str, str]]:
+        return [{"field": item.field, "detail": str(item.text)} for item in policies.find_missing(application)]
+
+    @extend_schema_field(OfferSerializer(many=True))
+    def get_allowed_actions(self, application: Application) -> list[dict[str, Any]]:
+        user = self.context["request"].user
+        return describe_offers(
+            APPLICATION.offer_actions(application, lambda row: permissions.check_offer(user, application, row))
+        )
+
+
+class ApplicationRequest(serializers.Serializer[Any]):
+    provider = serializers.CharField(max_length=40, help_text="The code of your provider.")
+
+
+class ApplicationChanges(serializers.Serializer[Any]):
+    version = serializers.IntegerField(help_text="The version that you read.")
+    summary = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    contact_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    contact_phone = serializers.CharField(max_length=20, required=False, allow_blank=True, validators=[PHONE])
+    contact_email = serializers.EmailField(required=False, allow_blank=True)
+    traders = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        max_length=200,
+        help_text="Trader codes, all of them.",
+    )
+
+
+class EvidenceRequest(serializers.Serializer[Any]):
+    version = serializers.IntegerField(help_text="The application's version that you read.")
+    statement = serializers.CharField(max_length=2000)
+    figures = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    cases = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    links = serializers.ListField(child=serializers.URLField(max_length=300), required=False, max_length=MAX_LINKS)
+
+
+class ApplicationListView(IdempotentMixin, ListAPIView[Application]):
+    """The applications that you may see; POST begins one."""
+
+    serializer_class = ApplicationListItem
+    filterset_class = ApplicationFilter
+
+    def get_queryset(self) -> Any:
+        return selectors.with_counts(selectors.visible_to(self.request.user)).order_by("-created_at", "-pk")
+
+    @extend_schema(request=ApplicationRequest, responses={201: ApplicationSerializer})
+    def post(self, request: Request) -> Response:
+        form = ApplicationRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        provider = registry.visible_to(request.user).filter(code=form.validated_data["provider"]).first()
+        if provider is None:
+            raise InvalidInput(
+                _("There is no such provider among yours."),
+                field="provider",
+                remedy=_("Give the code of your provider."),
+            )
+        application = services.create_application(provider_id=provider.pk, by=request.user)
+        return Response(ApplicationSerializer(application, context={"request": request}).data, status=201)
+
+
+class ApplicationPart(IdempotentMixin, GenericAPIView[Application]):
+    """What the endpoints of one application share."""
+
+    serializer_class = ApplicationSerializer
+    queryset = Application.objects.none()
+
+    def get_application(self) -> Application:
+        application = selectors.visible_to(self.request.user).filter(pk=self.kwargs["pk"]).first()
+        if application is None:
+            raise NotFound()
+        return application
+
+    def answer(self) -> Response:
+        """The application as it is now."""
+        applications = selectors.with_content(selectors.visible_to(self.request.user))
+        application = applications.filter(pk=self.kwargs["pk"]).first()
+        if application is None:
+            raise NotFound()
+        return Response(self.get_serializer(application).data)
+
+
+class ApplicationView(ApplicationPart):
+    """One application with its evidence, its traders and what it lacks."""
+
+    @extend_schema(responses=ApplicationSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        return self.answer()
+
+    @extend_schema(request=ApplicationChanges, responses=ApplicationSerializer)
+    def patch(self, request: Request, pk: int) -> Response:
+        form = ApplicationChanges(data=request.data)
+        form.is_valid(raise_exception=True)
+        changes = dict(form.validated_data)
+        version = changes.pop("version")
+        services.edit_application(
+            application_id=self.get_application().pk, changes=changes, by=request.user, version=version
+        )
+        return self.answer()
+
+
+class ApplicationEvidenceView(ApplicationPart):
+    """The evidence for one capability: PUT writes it, DELETE takes it out."""
+
+    @extend_schema(request=EvidenceRequest, responses=ApplicationSerializer)
+    def put(self, request: Request, pk: int, capability: str) -> Response:
+        form = EvidenceRequest(data=request.data)
+        form.is_valid(raise_exception=True)
+        services.set_evidence(
+            application_id=self.get_application().pk, capability=capability, by=request.user, **form.validated_data
+        )
+        return self.answer()
+
+    @extend_schema(request=None, responses=ApplicationSerializer)
+    def delete(self, request: Request, pk: int, capability: str) -> Response:
+        services.remove_evidence(application_id=self.get_application().pk, capability=capability, by=request.user)
+        return self.answer()
+
+
+class ApplicationActionsView(ApplicationPart):
+    """Take a step: submit, withdraw, return, admit or reject."""
+
+    @extend_schema(request=ActionInput, responses=ApplicationSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        run_action(request, self.get_application(), APPLICATION, review_services.ACTIONS, "application_id")
+        return self.answer()

@@ -1,0 +1,24 @@
+"""Addresses of providers, applications and traders."""
+
+from django.urls import path
+
+from api.v1 import applications, providers, traders
+
+urlpatterns = [
+    path("providers", providers.ProviderListView.as_view(), name="provider-list"),
+    path("providers/<str:code>", providers.ProviderView.as_view(), name="provider"),
+    path("providers/<str:code>/leave", providers.ProviderLeaveView.as_view(), name="provider-leave"),
+    path("providers/<str:code>/actions", providers.ProviderActionsView.as_view(), name="provider-actions"),
+    path("applications", applications.ApplicationListView.as_view(), name="application-list"),
+    path("applications/<int:pk>", applications.ApplicationView.as_view(), name="application"),
+    path(
+        "applications/<int:pk>/evidence/<str:capability>",
+        applications.ApplicationEvidenceView.as_view(),
+        name="application-evidence",
+    ),
+    path("applications/<int:pk>/actions", applications.ApplicationActionsView.as_view(), name="application-actions"),
+    path("traders", traders.TraderListView.as_view(), name="trader-list"),
+    path("traders/<str:code>", traders.TraderView.as_view(), name="trader"),
+    path("traders/<str:code>/certification", traders.TraderCertificationView.as_view(), name="trader-certification"),
+    path("traders/<str:code>/actions", traders.TraderActionsView.as_view(), name="trader-actions"),
+]

@@ -1,0 +1,28 @@
+"""Addresses of scoring and seasons."""
+
+from django.urls import path
+
+from api.v1 import score_runs, scorecards, scoring_models, seasons, standings
+
+urlpatterns = [
+    path("scoring-models", scoring_models.ScoringModelListView.as_view(), name="scoring-models"),
+    path("scoring-models/<int:pk>", scoring_models.ScoringModelView.as_view(), name="scoring-model"),
+    path("scoring-models/<int:pk>/toml", scoring_models.ScoringModelTomlView.as_view(), name="scoring-model-toml"),
+    path(
+        "scoring-models/<int:pk>/actions",
+        scoring_models.ScoringModelActionsView.as_view(),
+        name="scoring-model-actions",
+    ),
+    path("score-runs", score_runs.ScoreRunListView.as_view(), name="score-runs"),
+    path("score-runs/<int:pk>", score_runs.ScoreRunView.as_view(), name="score-run"),
+    path("score-runs/<int:pk>/actions", score_runs.ScoreRunActionsView.as_view(), name="score-run-actions"),
+    path("scorecards", scorecards.ScorecardListView.as_view(), name="scorecards"),
+    path("scorecards/<int:pk>", scorecards.ScorecardView.as_view(), name="scorecard"),
+    path("scorecards/<int:pk>/ledger", scorecards.LedgerView.as_view(), name="scorecard-ledger"),
+    path("scorecards/<int:pk>/move", scorecards.MoveView.as_view(), name="scorecard-move"),
+    path("seasons", seasons.SeasonListView.as_view(), name="seasons"),
+    path("seasons/<int:pk>", seasons.SeasonView.as_view(), name="season"),
+    path("seasons/<int:pk>/actions", seasons.SeasonActionsView.as_view(), name="season-actions"),
+    path("seasons/<int:pk>/nights", standings.NightListView.as_view(), name="season-nights"),
+    path("seasons/<int:pk>/standings", standings.StandingListView.as_view(), name="season-standings"),
+]
