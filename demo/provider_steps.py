@@ -1,0 +1,187 @@
+"""Providers enter the demo world by the same doors as real ones: register, name traders, apply, be decided on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.random import Generator
+
+from accounts.models import User
+from accounts.roles import Role
+from demo import names
+from demo.people import add_account, add_silent_user
+from demo.world import CAPABILITIES, World
+from providers.admission import review_services, services
+from providers.admission.models import Application
+from providers.enums import Capability, Category, ProviderType
+from providers.registry.models import Provider
+from providers.registry.services import register_provider
+from providers.registry.status_services import clear_out_provider, complete_probation
+from providers.traders.enums import TraderLevel
+from providers.traders.models import Trader
+from providers.traders.services import certify_trader, register_trader
+
+PROBATION = timedelta(days=60)
+STATEMENTS = {
+    Capability.TRAFFIC_MARKETING: "近一年为合作商家策划投放与短视频引流，投产比持续高于同类目平均。",
+    Capability.ANCHOR_INCUBATION: "自建主播培训营，新人三周内独立开播，有完整的陪跑与复盘记录。",
+    Capability.SERVICE_FULFILMENT: "设有专职客服与售后小组，工作日十分钟内首次响应。",
+    Capability.SUPPLY_CHAIN: "与产业带工厂直连，常备现货，缺货在开播前预警。",
+    Capability.LIVE_OPERATIONS: "代运营直播间日均开播四小时以上，场控、投流、选品分工明确。",
+}
+
+
+@dataclass
+class Cast:
+    """Who is who: index-aligned with the world where it names an array."""
+
+    staff: dict[Role, User]
+    providers: list[Provider] = field(default_factory=list)
+    owners: list[User] = field(default_factory=list)
+    traders: list[Trader] = field(default_factory=list)
+    names_taken: set[str] = field(default_factory=set)
+    codes_taken: set[str] = field(default_factory=set)
+
+
+def add_providers(
+    cast: Cast, world: World, rng: Generator, *, star: int, start: datetime, report: Callable[[int, int], None]
+) -> None:
+    """All providers of the world; the one at index `star` belongs to the demo accounts."""
+    for index in range(world.providers):
+        now = start + timedelta(days=int(world.joined[index]), minutes=index)
+        mine = np.flatnonzero(world.trader_provider == index)
+        owner = (
+            add_account(Role.PROVIDER_OWNER, now=now)
+            if index == star
+            else add_silent_user(f"owner{index:03d}@providers.example", names.person_name(rng), now)
+        )
+        provider = register(cast, rng, owner, now=now - timedelta(days=25))
+        cast.traders += _add_traders(cast, rng, provider, owner, count=len(mine), now=now - timedelta(days=24))
+        application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
+        services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
+        _admit(cast, application, now=now)
+        if world.joined[index] + PROBATION.days < world.days:
+            reviewer = cast.staff[Role.ADMISSION_REVIEWER]
+            complete_probation(provider_id=provider.pk, by=reviewer, note="考察期目标已达成。", now=now + PROBATION)
+        if index == star:
+            for role in (Role.PROVIDER_MANAGER, Role.PROVIDER_TRADER):
+                add_account(role, organisation_id=provider.organisation_id, now=now)
+        cast.providers.append(Provider.objects.get(pk=provider.pk))
+        cast.owners.append(owner)
+        report(index + 1, world.providers)
+
+
+def register(
+    cast: Cast, rng: Generator, owner: User, *, now: datetime, name: str = "", introduction: str = ""
+) -> Provider:
+    """One company with an invented name and a valid code number."""
+    region = str(rng.choice(names.REGIONS))
+    return register_provider(
+        uscc=names.credit_code(rng, cast.codes_taken),
+        name=name or names.company_name(rng, region, cast.names_taken),
+        provider_type=str(rng.choice(ProviderType.values)),
+        category=str(rng.choice(Category.values)),
+        region=region,
+        introduction=introduction or "为商家提供直播间代运营、主播孵化与供应链服务。",
+        by=owner,
+        now=now,
+    )
+
+
+def _add_traders(
+    cast: Cast, rng: Generator, provider: Provider, owner: User, *, count: int, now: datetime
+) -> Sequence[Trader]:
+    levels = rng.choice(TraderLevel.values, size=count, p=[0.35, 0.4, 0.18, 0.07])
+    traders = []
+    for level in levels:
+        trader = register_trader(
+            provider_id=provider.pk,
+            name=names.person_name(rng),
+            capabilities=[str(key) for key in rng.choice(CAPABILITIES, size=int(rng.integers(1, 4)), replace=False)],
+            max_live_rooms=int(rng.integers(3, 6)),
+            by=owner,
+            now=now,
+        )
+        if level != TraderLevel.TRAINEE:
+            reviewer = cast.staff[Role.ADMISSION_REVIEWER]
+            trader = certify_trader(
+                trader_id=trader.pk, level=str(level), by=reviewer, note="考核通过，案例属实。", now=now
+            )
+        traders.append(trader)
+    return traders
+
+
+def _fill_in(cast: Cast, rng: Generator, provider: Provider, owner: User, *, now: datetime) -> Application:
+    application = services.create_application(provider_id=provider.pk, by=owner, now=now)
+    own = [trader.code for trader in cast.traders if trader.provider_id == provider.pk]
+    services.edit_application(
+        application_id=application.pk,
+        changes={"contact_phone": names.phone_number(rng), "contact_name": owner.name, "traders": own},
+        by=owner,
+        now=now,
+    )
+    for capability in rng.choice(CAPABILITIES, size=int(rng.integers(2, 5)), replace=False):
+        services.set_evidence(
+            application_id=application.pk,
+            capability=str(capability),
+            statement=STATEMENTS[Capability(capability)],
+            figures=f"服务商家 {int(rng.integers(3, 60))} 家，累计开播 {int(rng.integers(200, 5000))} 小时。",
+            by=owner,
+            now=now,
+        )
+    return application
+
+
+def _admit(cast: Cast, application: Application, *, now: datetime) -> None:
+    review_services.admit_application(
+        application_id=application.pk,
+        by=cast.staff[Role.ADMISSION_REVIEWER],
+        note="证据真实，团队完整，准予入驻并进入考察期。",
+        now=now,
+    )
+
+
+def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
+    """Applications in every state, and a cleared-out company that comes back under a new name."""
+    reviewer = cast.staff[Role.ADMISSION_REVIEWER]
+    steps = ["draft", "draft", "submitted", "submitted", "submitted", "submitted", "returned", "rejected", "withdrawn"]
+    for index, step in enumerate(steps):
+        begun = now - timedelta(days=12 - index, hours=3 * index)
+        owner = add_silent_user(f"applicant{index}@providers.example", names.person_name(rng), begun)
+        provider = register(cast, rng, owner, now=begun)
+        cast.traders += _add_traders(cast, rng, provider, owner, count=2, now=begun)
+        application = _fill_in(cast, rng, provider, owner, now=begun)
+        key = application.pk
+        if step != "draft":
+            services.submit_application(application_id=key, by=owner, now=begun + timedelta(hours=5))
+        if step == "returned":
+            note = "请补充供应链能力的案例与数据。"
+            review_services.return_application(
+                application_id=key, by=reviewer, note=note, now=now - timedelta(hours=30)
+            )
+        if step == "rejected":
+            note = "提交的数据与平台记录不符。"
+            review_services.reject_application(application_id=key, by=reviewer, note=note, now=now - timedelta(hours=8))
+        if step == "withdrawn":
+            services.withdraw_application(application_id=key, by=owner, now=now - timedelta(hours=20))
+    _add_returning_company(cast, rng, now=now)
+
+
+def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None:
+    """Cleared out for invented orders; a month later its owner applies with a company that is only renamed."""
+    then = now - timedelta(days=200)
+    owner = add_silent_user("barred@providers.example", "贾回", then)
+    barred = register(cast, rng, owner, name="杭州金蹄网络科技有限公司", now=then)
+    cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then)
+    application = _fill_in(cast, rng, barred, owner, now=then)
+    services.submit_application(application_id=application.pk, by=owner, now=then + timedelta(days=1))
+    _admit(cast, application, now=then + timedelta(days=5))
+    officer = cast.staff[Role.CONDUCT_OFFICER]
+    note = "查实虚假交易，情节严重，予以清退。"
+    clear_out_provider(provider_id=barred.pk, by=officer, note=note, now=then + timedelta(days=150))
+    back = now - timedelta(days=3)
+    renamed = register(cast, rng, owner, name="杭州金蹄信息技术有限公司", now=back)
+    cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back)
+    second = _fill_in(cast, rng, renamed, owner, now=back)
+    services.submit_application(application_id=second.pk, by=owner, now=back + timedelta(hours=2))

@@ -1,0 +1,96 @@
+"""The report of the main job: what was built, and how well the scores find the hidden skill."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from demo.build import Built
+from merchants.engagements.models import Engagement
+from merchants.matching.models import Invitation
+from merchants.requests.models import HelpRequest
+from providers.admission.models import Application
+from providers.traders.models import Trader
+from scoring.capabilities.models import Scorecard
+from scoring.capabilities.selectors import current_run
+from scoring.facts.selectors import live_batches
+from scoring.seasons.models import Standing
+
+AMPLE_ORDERS = 300
+LEAST_CORRELATION = 0.8
+TOLERANCE = 1e-9
+
+
+class Failed(Exception):
+    """The main job did not do what it must."""
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Rank correlation of score with true skill: over all assessed providers, and over those with ample evidence."""
+
+    assessed: int
+    all_assessed: float
+    ample: int
+    with_ample: float
+
+
+def measure_skill(built: Built) -> Skill:
+    """Spearman's rank correlation between the composite and the world's hidden skill in the newest run.
+
+    Ample evidence is AMPLE_ORDERS orders and more in the last 90 days.
+    """
+    run = current_run()
+    if run is None:
+        raise Failed("no finished score run")
+    index = {provider.pk: place for place, provider in enumerate(built.cast.providers)}
+    cards = [card for card in run.scorecards.all() if card.provider_id in index and card.composite is not None]
+    truth = built.world.true_skill()[[index[card.provider_id] for card in cards]]
+    score = np.array([card.composite for card in cards])
+    ample = built.orders[[index[card.provider_id] for card in cards]] >= AMPLE_ORDERS
+    return Skill(
+        assessed=len(cards),
+        all_assessed=float(spearmanr(score, truth).statistic),
+        ample=int(ample.sum()),
+        with_ample=float(spearmanr(score[ample], truth[ample]).statistic),
+    )
+
+
+def check_ledgers() -> int:
+    """Contributions sum to the score on every card of the newest run; gives the number of cards."""
+    run = current_run()
+    cards = Scorecard.objects.filter(run=run, exact__isnull=False)
+    for card in cards:
+        for parts in (card.points, card.capability_points):
+            total = sum(value for value in parts if value is not None)
+            if abs(total - (card.exact or 0.0)) > TOLERANCE:
+                raise Failed(f"the points of card {card.pk} sum to {total}, the score is {card.exact}")
+    return len(cards)
+
+
+def count_states(rows: Any) -> str:
+    """`admitted 200, draft 2, ...` of a queryset with a status."""
+    counts: dict[str, int] = {}
+    for status in rows.values_list("status", flat=True):
+        counts[status] = counts.get(status, 0) + 1
+    return ", ".join(f"{status} {count}" for status, count in sorted(counts.items()))
+
+
+def describe(built: Built) -> Iterator[str]:
+    """The report, line by line; raises Failed when a figure is not what it must be."""
+    skill = measure_skill(built)
+    yield f"providers          {len(built.cast.providers)} racing, applications: {count_states(Application.objects)}"
+    yield f"traders            {Trader.objects.count()}"
+    yield f"merchants          {len(built.merchants)}"
+    yield f"facts              {built.fact_rows} rows in {live_batches().count()} batches"
+    yield f"season             {built.season.code}, {len(built.nights)} nights, {Standing.objects.count()} standings"
+    yield f"ledgers            contributions sum to the score on {check_ledgers()} scorecards"
+    yield f"requests           {count_states(HelpRequest.objects)}"
+    yield f"invitations        {count_states(Invitation.objects)}"
+    yield f"engagements        {count_states(Engagement.objects)}"
+    yield f"score against true skill, rank correlation: {skill.with_ample:.3f} among {skill.ample} with ample evidence"
+    yield f"                   {skill.all_assessed:.3f} among all {skill.assessed} assessed"
+    if skill.with_ample < LEAST_CORRELATION:
+        raise Failed(f"scores must find true skill: {skill.with_ample:.3f} is below {LEAST_CORRELATION}")
