@@ -1,0 +1,55 @@
+"""Fixtures for all tests: a real Celery worker for those that need one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKER_START_SECONDS = 60
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    """A Celery worker on this test run's database, files and queue; returns once it answers."""
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    name = f"tests-{os.getpid()}@{settings.SCRATCH.name}"
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo", "--hostname", name],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "DATABASE_URL": database.geturl(),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "PADDOCK_TEST_SCRATCH": str(settings.SCRATCH),
+            "PADDOCK_TEST_WORKER": "1",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + WORKER_START_SECONDS
+    while not current_app.control.ping(destination=[name], timeout=0.5):
+        if worker.poll() is not None or time.monotonic() > deadline:
+            worker.kill()
+            raise RuntimeError("the Celery worker did not start")
+    return worker
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker process; jobs enqueued in the test go through Redis to it."""
+    current_app.conf.task_always_eager = False
+    worker = start_worker()
+    yield worker
+    current_app.conf.task_always_eager = True
+    if worker.poll() is None:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(timeout=30)

@@ -1,0 +1,83 @@
+"""The one thing a provider should do next: a truth table."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+from merchants.matching.models import Invitation
+from merchants.registry.models import Merchant
+from merchants.requests.models import HelpRequest
+from pages.provider.next_step import Step, find_next_step
+from providers.admission.models import Application
+from providers.registry.models import Provider
+from scoring.capabilities.models import Scorecard
+
+NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+ASKED = HelpRequest(title="Evening rooms", merchant=Merchant(name="Willow Shop"))
+INVITATION = Invitation(pk=7, request=ASKED, expires_at=NOW + timedelta(hours=5))
+ASSESSED = Scorecard(status="assessed", composite=60.0, capability_scores=[70.0, None, 55.5, 80.0, 61.0])
+NOT_ASSESSED = Scorecard(status="not_assessed", capability_scores=[None] * 5)
+
+
+def find(status: str = "admitted", **given: Any) -> Step:
+    values = {"application": None, "invitations": [], "trader_count": 1, "card": None, "now": NOW, **given}
+    with translation.override("en"):
+        return find_next_step(Provider(status=status), **values)
+
+
+def test_an_invitation_comes_before_everything() -> None:
+    step = find("probation", invitations=[INVITATION], trader_count=0)
+    assert step == Step(
+        "Answer the invitation of Willow Shop",
+        "Evening rooms · 5 hours left",
+        "/provider/invitations/7/",
+        "Read and answer",
+        urgent=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("application", "title", "urgent"),
+    [
+        (None, "Apply to be admitted", False),
+        (Application(status="draft"), "Finish your application", False),
+        (Application(status="submitted"), "Your application is being read", False),
+        (Application(status="returned", return_note="No licence."), "Mend your application and submit it again", True),
+        (Application(status="rejected", decision_note="Fake figures."), "Your application was rejected", False),
+        (Application(status="withdrawn"), "Apply to be admitted", False),
+    ],
+)
+def test_before_admission_the_application_decides(application: Application | None, title: str, urgent: bool) -> None:
+    step = find("registered", application=application)
+    assert (step.title, step.url, step.urgent) == (title, "/provider/application/", urgent)
+
+
+def test_a_return_shows_its_reason() -> None:
+    assert (
+        find("registered", application=Application(status="returned", return_note="No licence.")).text == "No licence."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "title"), [("suspended", "You are suspended"), ("cleared_out", "You were cleared out")]
+)
+def test_a_stopped_provider_is_told_so_and_sent_nowhere(status: str, title: str) -> None:
+    step = find(status, trader_count=0)
+    assert (step.title, step.url) == (title, "")
+
+
+def test_traders_come_before_the_score() -> None:
+    assert find(trader_count=0, card=ASSESSED).url == "/provider/traders/new/"
+
+
+def test_the_lowest_assessed_capability_is_named() -> None:
+    step = find(card=ASSESSED)
+    assert (step.title, step.url) == ("Work on Service fulfilment", "/provider/scorecard/")
+    assert step.text == "Your lowest capability, at 55.5 of 100. The scorecard says which figures count for it."
+
+
+@pytest.mark.parametrize("card", [None, NOT_ASSESSED])
+def test_without_a_score_nothing_is_due(card: Scorecard | None) -> None:
+    assert find(card=card).title == "Nothing is due"
