@@ -8,7 +8,10 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.notices.models import Notice
 from accounts.roles import OrganisationKind, Role
+
+__all__ = ["Membership", "Notice", "Organisation", "User"]
 
 
 class UserManager(BaseUserManager["User"]):

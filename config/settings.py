@@ -146,6 +146,7 @@ EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 EMAIL_TIMEOUT = 10
+MAIL_NOTICES = bool(ENV.email_url)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 
 LANGUAGE_CODE = "zh-hans"
@@ -278,5 +279,8 @@ STATE_TABLES: list[str] = [
     "merchants.matching.states.INVITATION",
     "merchants.engagements.states.ENGAGEMENT",
 ]
+
+# Each room's texts of the notices that it sends.
+NOTICE_TABLES: list[str] = []
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")
