@@ -13,6 +13,8 @@ PLAIN: dict[str, str | Promise] = {
     "organisation.create": _("Organisation created"),
     "membership.add": _("Member added"),
     "job.cancel": _("Job cancelled"),
+    "notice.read": _("Notice read"),
+    "notice.read_all": _("All notices read"),
     "provider.register": _("Registered"),
     "provider.register_external": _("Taken over from outside data"),
     "provider.edit": _("Company data changed"),

@@ -36,6 +36,13 @@ class Page(View):
         raise NotImplementedError(f"{type(self).__name__} names no audience")
 
 
+class SignedInPage(Page):
+    """A page for everybody who is signed in; what it shows is the viewer's own."""
+
+    def check_audience(self) -> None:
+        """Nobody who came this far is refused."""
+
+
 class StaffPage(Page):
     """A page of platform staff."""
 

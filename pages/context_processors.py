@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import Organisation
+from accounts.notices.selectors import with_unread
 from accounts.permissions import has_permission, is_staff
 from accounts.roles import ALL_PERMISSIONS, OrganisationKind
 from accounts.selectors import memberships_of
@@ -22,12 +23,19 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """The viewer's workspaces and navigation. Lazy: answers without a frame never pay for it."""
 
     @cache
-    def workspaces() -> list[Organisation]:
+    def memberships() -> list[Any]:
         user = getattr(request, "user", None)
         if user is None or not user.is_authenticated:
             return []
-        seen = {m.organisation_id: m.organisation for m in memberships_of(user)}
-        return list(seen.values())
+        return list(with_unread(memberships_of(user), user))
+
+    @cache
+    def workspaces() -> list[Organisation]:
+        return list({m.organisation_id: m.organisation for m in memberships()}.values())
+
+    @cache
+    def unread() -> int:
+        return next((m.unread for m in memberships()), 0)
 
     @cache
     def workspace() -> Organisation | None:
@@ -48,6 +56,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "workspaces": workspaces,
+        "unread_notices": unread,
         "workspace": workspace,
         "navigation": groups,
         "viewer_is_staff": lambda: hasattr(request, "user") and is_staff(request.user),

@@ -1,7 +1,8 @@
 """Reads about notices."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, User
 from accounts.notices.models import Notice
@@ -15,9 +16,11 @@ def addressed_to(user: User | AnonymousUser) -> QuerySet[Notice]:
     return Notice.objects.filter(Q(user=user) | Q(organisation__in=own))
 
 
-def count_unread(user: User | AnonymousUser) -> int:
-    """How many notices the user has not read."""
-    return addressed_to(user).filter(read_at=None).count()
+def with_unread(memberships: QuerySet[Membership], user: User) -> QuerySet[Membership]:
+    """Adds `unread` to each row: how many notices `user` has not read in all. Saves each page a query."""
+    unread = addressed_to(user).filter(read_at=None).order_by()
+    counted = unread.annotate(every=Value(1)).values("every").annotate(count=Count("pk")).values("count")
+    return memberships.annotate(unread=Coalesce(Subquery(counted), 0))
 
 
 def readers_of(notice: Notice) -> QuerySet[User]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from api.v1 import jobs, tokens
+from api.v1 import jobs, notices, tokens
 
 app_name = "v1"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("tokens", tokens.TokenView.as_view(), name="token"),
     path("jobs/<uuid:pk>", jobs.JobView.as_view(), name="job"),
     path("jobs/<uuid:pk>/cancel", jobs.JobCancelView.as_view(), name="job-cancel"),
+    path("notices", notices.NoticeListView.as_view(), name="notice-list"),
+    path("notices/<int:pk>/read", notices.NoticeReadView.as_view(), name="notice-read"),
     path("", include("api.v1.urls_admission")),
     path("", include("api.v1.urls_facts")),
     path("", include("api.v1.urls_matching")),

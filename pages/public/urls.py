@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from pages.public import views, views_directory, views_jobs
+from pages.public import views, views_directory, views_jobs, views_notices
 
 urlpatterns = [
     path("", views.Landing.as_view(), name="landing"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("workspace/", views.choose_workspace, name="workspace"),
     path("providers/", views_directory.Directory.as_view(), name="provider_directory"),
     path("providers/<str:code>/", views_directory.ProviderPublic.as_view(), name="provider_public"),
+    path("notices/", views_notices.NoticeList.as_view(), name="notice_list"),
+    path("notices/read/", views_notices.NoticesRead.as_view(), name="notices_read"),
+    path("notices/<int:pk>/open/", views_notices.NoticeOpen.as_view(), name="notice_open"),
     path("jobs/<uuid:pk>/", views_jobs.job_page, name="job"),
     path("jobs/<uuid:pk>/progress/", views_jobs.job_progress, name="job_progress"),
     path("jobs/<uuid:pk>/cancel/", views_jobs.job_cancel, name="job_cancel"),
