@@ -82,3 +82,10 @@ class TooLarge(DomainError):
 
     code = "too_large"
     status = 413
+
+
+class TooMany(DomainError):
+    """Tried too often in a short time."""
+
+    code = "throttled"
+    status = 429

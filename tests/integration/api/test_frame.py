@@ -119,7 +119,9 @@ def test_a_refusal_is_kept_too(api: APIClient, job: Job) -> None:
     headers = {"Idempotency-Key": "cancel-2"}
     first = assert_problem(api.post(f"/api/v1/jobs/{job.pk}/cancel", headers=headers), 409, "conflict")
     assert StoredResponse.objects.get().status == 409
-    assert api.post(f"/api/v1/jobs/{job.pk}/cancel", headers=headers).json() == first
+    again = api.post(f"/api/v1/jobs/{job.pk}/cancel", headers=headers)
+    assert assert_problem(again, 409, "conflict") == first
+    assert again.headers["Idempotent-Replay"] == "true"
 
 
 def test_a_key_serves_one_request(api: APIClient, job: Job) -> None:
