@@ -14,6 +14,6 @@ from common.locks import lock
 def issue_token(*, user: User, now: datetime | None = None) -> str:
     """The token of a person who has shown who they are; the present one when there is one."""
     user = lock(User.objects.all(), user.pk)
-    token, made = Token.objects.get_or_create(user=user)
-    record("user.issue_token", user, by=user, changes={"new": made}, now=now)
+    token, _new = Token.objects.get_or_create(user=user)
+    record("user.issue_token", user, by=user, now=now)
     return str(token.key)

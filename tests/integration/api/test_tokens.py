@@ -41,9 +41,8 @@ def test_the_same_token_comes_again_and_each_time_is_logged(user: User) -> None:
     first, second = ask(), ask()
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.json() == second.json() == {"token": Token.objects.get(user=user).key}
-    entries = AuditEntry.objects.filter(action="user.issue_token").order_by("pk")
-    assert [entry.changes for entry in entries] == [{"new": True}, {"new": False}]
-    assert Token.objects.get().key not in str(list(entries.values()))
+    entries = list(AuditEntry.objects.filter(action="user.issue_token").values())
+    assert (len(entries), Token.objects.get().key in str(entries)) == (2, False)
 
 
 def test_a_person_who_left_gets_none(user: User) -> None:
