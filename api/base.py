@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from common.idempotency import services as idempotency
 from common.idempotency.models import StoredResponse
+from common.problems import CONTENT_TYPE
 from common.states import ActionOffer
 
 
@@ -38,7 +39,13 @@ class IdempotentMixin(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Replayed):
-            return Response(exc.stored.body, status=exc.stored.status, headers={"Idempotent-Replay": "true"})
+            refused = (exc.stored.status or 0) >= 400
+            return Response(
+                exc.stored.body,
+                status=exc.stored.status,
+                headers={"Idempotent-Replay": "true"},
+                content_type=CONTENT_TYPE if refused else None,
+            )
         try:
             return super().handle_exception(exc)
         except Exception:

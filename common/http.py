@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from common.exceptions import DomainError, TooLarge
+from common.exceptions import DomainError, LengthMissing, TooLarge, refuse_invalid
 from common.problems import CONTENT_TYPE, describe_refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,7 +31,8 @@ class RequestContextMiddleware:
 
 
 class UploadLimitMiddleware:
-    """Refuses a body over UPLOAD_MAX_BYTES by its announced length, before a byte of it is read or stored."""
+    """Refuses a body over UPLOAD_MAX_BYTES by its announced length, before a byte of it is read or stored, and a body
+    without an announced length, of which the web server would hand on nothing."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -45,11 +47,13 @@ class UploadLimitMiddleware:
                 remedy=_("Split it by days, compress it with gzip, or import it with `manage.py import_facts`."),
             )
             return refuse(request, error)
+        if "CONTENT_LENGTH" not in request.META and request.headers.get("Transfer-Encoding"):
+            return refuse(request, LengthMissing())
         return self.get_response(request)
 
 
 class DomainErrorMiddleware:
-    """Shows a DomainError that no view caught as a page with its status, sentence and remedy."""
+    """Shows a DomainError, or a fault that a model's validation found, which no view caught, as a page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -58,7 +62,18 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ValidationError):
+            error = refuse_invalid(error)
         return refuse(request, error) if isinstance(error, DomainError) else None
+
+
+def refuse_body() -> TooLarge:
+    """The refusal of a body without a file that is longer than FORM_MAX_BYTES."""
+    return TooLarge(
+        _("The request is larger than %(limit)s MB, the most that is taken without a file.")
+        % {"limit": settings.FORM_MAX_BYTES // 1024**2},
+        remedy=_("Shorten it, or send the data as a file."),
+    )
 
 
 def refuse(request: HttpRequest, error: DomainError) -> HttpResponse:

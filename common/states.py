@@ -74,12 +74,14 @@ class StateTable:
         """The row for `action` on `obj`; raises IllegalTransition, or InvalidInput when a needed note is empty."""
         row = self.find(obj.status, action)
         if row is None:
-            possible = ", ".join(sorted(r.action for r in self.rows if r.frm == obj.status)) or "-"
+            possible = ", ".join(sorted(r.action for r in self.rows if r.frm == obj.status))
             raise IllegalTransition(
                 _("“%(action)s” is not possible while the state is “%(state)s”.")
                 % {"action": action, "state": self.states(obj.status).label},
                 field="action",
-                remedy=_("Possible now: %(actions)s.") % {"actions": possible},
+                remedy=_("Possible now: %(actions)s.") % {"actions": possible}
+                if possible
+                else _("This state is final; nothing can follow it."),
             )
         if row.needs_note and not note.strip():
             raise InvalidInput(

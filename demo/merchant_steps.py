@@ -33,7 +33,7 @@ def add_merchants(cast: Cast, world: World, rng: Generator, *, star: int, owned:
     shops = [
         Shop(
             code=f"M{index + 1:06d}",
-            name=names.shop_name(rng, taken),
+            name=names.shop_name(rng, str(categories[index]), taken),
             merchant_type=str(kinds[index]),
             category=str(categories[index]),
             region=str(regions[index]),

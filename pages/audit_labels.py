@@ -10,6 +10,7 @@ from common.states import all_tables
 PLAIN: dict[str, str | Promise] = {
     "user.create": _("Account created"),
     "user.set_language": _("Language chosen"),
+    "user.issue_token": _("API token issued"),
     "organisation.create": _("Organisation created"),
     "membership.add": _("Member added"),
     "job.cancel": _("Job cancelled"),

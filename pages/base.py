@@ -107,11 +107,22 @@ class TitledPage(Titled, TemplateView):
 class SafeExport(TableExport):
     """CSV and JSON as the viewer sees the list; a cell that a spreadsheet would run as a formula is quoted."""
 
+    FORMATS = {key: TableExport.FORMATS[key] for key in ("csv", "json")}  # the others need libraries of their own
+
+    @classmethod
+    def is_valid_format(cls, export_format: str | None) -> bool:
+        return export_format in cls.FORMATS
+
     def table_to_dataset(self, table: Any, exclude_columns: Any, dataset_kwargs: Any = None) -> Any:
         dataset = super().table_to_dataset(table, exclude_columns, dataset_kwargs)
         for index, row in enumerate(dataset):
             dataset[index] = [f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row]
         return dataset
+
+    def export(self) -> str:
+        """The file's text. CSV opens with a byte-order mark, without which spreadsheets garble Chinese."""
+        text: str = super().export()
+        return f"\ufeff{text}" if self.format == self.CSV else text
 
 
 class ListPage(Titled, ExportMixin, SingleTableMixin, FilterView):

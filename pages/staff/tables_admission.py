@@ -22,7 +22,8 @@ LONG_WAIT_DAYS = 3
 
 def describe_wait(since: datetime, now: datetime) -> str:
     """How long something waits, in days, below one day in hours."""
-    return format_timedelta(now - since, "hour", threshold=1.0, locale=babel_locale())
+    waited = now - since
+    return format_timedelta(waited, "day" if waited.days else "hour", threshold=10_000, locale=babel_locale())
 
 
 class WaitColumn(tables.Column):

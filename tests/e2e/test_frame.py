@@ -53,6 +53,11 @@ def test_every_chart_is_drawn(open_page: OpenPage, width: int) -> None:
         chart.scroll_into_view_if_needed()
         chart.hover()
     assert overflow(page) == 0
+    page.set_viewport_size({"width": width - 60, "height": 900})
+    page.wait_for_function(
+        "[...document.querySelectorAll('[data-chart]')]"
+        ".every((one) => window.echarts.getInstanceByDom(one).getWidth() === one.clientWidth)"
+    )
 
 
 @pytest.mark.urls("tests.e2e.showcase")

@@ -90,6 +90,14 @@ def test_what_does_not_exist_says_so(reader: Client, address: str) -> None:
     assert "There is nothing here under this address." in response.content.decode()
 
 
+def test_a_form_from_elsewhere_is_refused_on_a_page_of_the_portal() -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    answer = browser.post("/account/login/", {"login": "he@example.com", "password": "x"})
+    assert answer.status_code == 403
+    assert "This form has gone stale" in answer.content.decode()
+    assert "DEBUG" not in answer.content.decode()
+
+
 def test_refusal_for_htmx_is_only_an_alert(reader: Client) -> None:
     reader.force_login(make_user())
     text = reader.get("/staff/", headers={"hx-request": "true"}).content.decode()

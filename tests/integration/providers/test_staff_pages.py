@@ -252,4 +252,4 @@ def test_moments_are_shown_in_the_platform_s_zone() -> None:
     application = make_application()
     Provider.objects.update(registered_at=datetime(2026, 3, 1, 17, 30, tzinfo=UTC))
     body = as_user(make_staff()).get(f"/staff/providers/{application.provider.code}/").content.decode()
-    assert "2 Mar 2026, 01:30" in body
+    assert "Mar 2, 2026, 01:30" in body
