@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 from zoneinfo import available_timezones
 
+from dotenv.parser import parse_stream
 from environs import Env, EnvError, ValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -251,11 +252,24 @@ def masked(url: str) -> str:
 
 def _open(project: Path, *, generated: bool = True) -> Env:
     env = Env()
-    env.read_env(project / ".env", recurse=False)
+    _read_file(env, project / ".env")
     if generated:
-        state = state_dir({"STATE_DIR": env.str("STATE_DIR", "").strip()}, project)
-        env.read_env(state / "env", recurse=False)
+        _read_file(env, state_dir({"STATE_DIR": env.str("STATE_DIR", "").strip()}, project) / "env")
     return env
+
+
+def _read_file(env: Env, path: Path) -> None:
+    """Take over the lines of a file, if it is there; a line that says nothing must not pass in silence."""
+    if not path.exists():
+        return
+    try:
+        with path.open(encoding="utf-8") as file:
+            wrong = [line.original.line for line in parse_stream(file) if line.error]
+    except (UnicodeDecodeError, IsADirectoryError):
+        raise ConfigurationError(f"{path} is not a text file in UTF-8; save it as one, or remove it.") from None
+    if wrong:
+        raise ConfigurationError(f"{path}: line {wrong[0]} cannot be read; write NAME=value, with # before a comment.")
+    env.read_env(path, recurse=False)
 
 
 def _text(env: Env, variable: Variable) -> str:

@@ -58,6 +58,7 @@ def run(*, with_portal: bool) -> int:
     environment = env.load()
     if with_portal:
         portal.check_port(environment.host, environment.port)
+        portal.check_folders(environment)
 
     terminal = Terminal()
     supervisor = Supervisor(terminal, lock=lock)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from engine.cli_files import check_outputs
 from engine.errors import EngineError
 from engine.match import MODES, run_match
 from engine.match_rules import MatchRules, parse_match_rules
@@ -53,6 +54,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Match as asked. Returns the exit code; raises EngineError for bad input."""
+    check_outputs(
+        [arguments.out, arguments.reasons],
+        inputs=[arguments.rules, arguments.requests, arguments.candidates, arguments.providers],
+    )
     rules = parse_match_rules(read_rules(arguments.rules)) if arguments.rules else MatchRules()
     tables = read_match_tables(
         read_table(arguments.requests),

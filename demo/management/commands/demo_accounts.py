@@ -15,4 +15,4 @@ class Command(BaseCommand):
         present = set(User.objects.filter(email__in=[a.email for a in ACCOUNTS]).values_list("email", flat=True))
         rows = [account for account in ACCOUNTS if account.email in present]
         for account in rows:
-            self.stdout.write(f"{account.role.label!s:22} {account.email:26} {PASSWORD}")
+            self.stdout.write(f"{account.email:26} {PASSWORD}  {account.role.label}")

@@ -212,6 +212,25 @@ def test_state_folder_of_dotenv_is_where_the_generated_values_are_read(tmp_path:
     assert environment.secret_key == KEY
 
 
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PORT=8001\nPORT eighty\n", ".env: line 2 cannot be read; write NAME=value"),
+        (b"EMAIL_FROM=caf\xe9@example.com\n", ".env is not a text file in UTF-8"),
+    ],
+)
+def test_dotenv_that_cannot_be_read_names_itself_and_the_remedy(
+    content: bytes, sentence: str, required: None, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    assert sentence in refusal(tmp_path)
+
+
+def test_folder_named_dotenv_is_refused(required: None, tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    assert ".env is not a text file in UTF-8" in refusal(tmp_path)
+
+
 def test_password_in_an_address_is_masked() -> None:
     assert env.masked("postgresql://paddock:geheim@db:5432/x") == "postgresql://paddock:***@db:5432/x"
     assert env.masked("redis://:geheim@cache:6379/0") == "redis://:***@cache:6379/0"
