@@ -282,6 +282,8 @@ STATE_TABLES: list[str] = [
 ]
 
 # Each room's texts of the notices that it sends.
-NOTICE_TABLES: list[str] = []
+NOTICE_TABLES: list[str] = [
+    "providers.admission.triage_notices.NOTICES",
+]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")
