@@ -51,8 +51,12 @@ def triage_of(application: Application) -> Triage | None:
 
 def with_triage(applications: QuerySet[Application]) -> QuerySet[Application]:
     """Adds `triage_outcome`, the outcome of the newest triage, None before the first; for lists and their filter."""
-    newest = Triage.objects.filter(application=OuterRef("pk")).order_by("-pk").values("outcome")[:1]
-    return applications.annotate(triage_outcome=Subquery(newest))
+    return applications.annotate(triage_outcome=newest_outcome())
+
+
+def newest_outcome() -> Subquery:
+    """The outcome of an application's newest triage, as an expression over applications."""
+    return Subquery(Triage.objects.filter(application=OuterRef("pk")).order_by("-pk").values("outcome")[:1])
 
 
 def findings_of(triage: Triage) -> list[Finding]:
