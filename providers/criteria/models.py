@@ -74,7 +74,7 @@ class CriteriaSet(Versioned):
             models.CheckConstraint(
                 condition=Q(status=SetStatus.DRAFT, published_at__isnull=True, retired_at__isnull=True)
                 | Q(status=SetStatus.PUBLISHED, published_at__isnull=False, retired_at__isnull=True)
-                | Q(status=SetStatus.RETIRED, retired_at__isnull=False),
+                | (~Q(status__in=(SetStatus.DRAFT, SetStatus.PUBLISHED)) & Q(retired_at__isnull=False)),
                 name="criteria_set_moments_fit_status",
             ),
             models.CheckConstraint(
