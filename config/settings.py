@@ -258,6 +258,10 @@ SPECTACULAR_SETTINGS = {
         "CapabilityEnum": "providers.enums.Capability",
         "ProviderStatusEnum": "providers.registry.enums.ProviderStatus",
         "ApplicationStatusEnum": "providers.admission.enums.ApplicationStatus",
+        "CriteriaSetStatusEnum": "providers.criteria.enums.SetStatus",
+        "CriterionKindEnum": "providers.criteria.enums.CriterionKind",
+        "TriageOutcomeEnum": "providers.criteria.enums.Outcome",
+        "FileKindEnum": "scoring.facts.enums.FileKind",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
@@ -273,6 +277,7 @@ SPECTACULAR_SETTINGS = {
 
 STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
+    "providers.criteria.states.CRITERIA_SET",
     "providers.admission.states.APPLICATION",
     "providers.traders.states.TRADER",
     "scoring.facts.states.FACT_BATCH",
@@ -285,6 +290,8 @@ STATE_TABLES: list[str] = [
 ]
 
 # Each room's texts of the notices that it sends.
-NOTICE_TABLES: list[str] = []
+NOTICE_TABLES: list[str] = [
+    "providers.admission.triage_notices.NOTICES",
+]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -17,6 +17,8 @@ from providers.admission import permissions, policies, review_services, selector
 from providers.admission.filters import ApplicationFilter
 from providers.admission.models import MAX_LINKS, PHONE, Application, CapabilityEvidence
 from providers.admission.states import APPLICATION
+from providers.admission.triage_selectors import with_triage
+from providers.criteria.enums import Outcome
 from providers.registry import selectors as registry
 
 
@@ -41,6 +43,7 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
     provider_name = serializers.CharField(source="provider.name")
     evidence_count = serializers.IntegerField()
     trader_count = serializers.IntegerField()
+    triage_outcome = serializers.ChoiceField(choices=Outcome.choices, allow_null=True)
 
     class Meta:
         model = Application
@@ -52,6 +55,7 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
             "status",
             "evidence_count",
             "trader_count",
+            "triage_outcome",
             "created_at",
             "submitted_at",
             "decided_at",
@@ -140,7 +144,8 @@ class ApplicationListView(IdempotentMixin, ListAPIView[Application]):
     filterset_class = ApplicationFilter
 
     def get_queryset(self) -> Any:
-        return selectors.with_counts(selectors.visible_to(self.request.user)).order_by("-created_at", "-pk")
+        applications = with_triage(selectors.with_counts(selectors.visible_to(self.request.user)))
+        return applications.order_by("-created_at", "-pk")
 
     @extend_schema(request=ApplicationRequest, responses={201: ApplicationSerializer})
     def post(self, request: Request) -> Response:

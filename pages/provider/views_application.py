@@ -20,6 +20,7 @@ from providers.admission.enums import EDITABLE
 from providers.admission.forms import ContactForm, EvidenceForm, NamedTradersForm
 from providers.admission.models import Application, CapabilityEvidence
 from providers.admission.states import APPLICATION
+from providers.admission.triage_selectors import findings_of, triage_of
 from providers.enums import Capability
 from providers.traders.selectors import active_of
 
@@ -50,11 +51,15 @@ class ApplicationPage(OwnProviderPage, TitledPage):
         given = {item.capability: item for item in application.evidence.all()}
         offers = APPLICATION.offer_actions(application, lambda row: permissions.check_offer(user, application, row))
         editable = application.status in EDITABLE
+        triage = triage_of(application)
         return {
             "application": application,
             "evidence": [(capability, given.get(capability.value)) for capability in Capability],
             "missing": policies.find_missing(application) if editable else [],
             "may_edit": editable and self.may("application.edit"),
+            "triage": triage,
+            "findings": findings_of(triage) if triage is not None else [],
+            "may_explain": self.may("application.edit"),
             "may_edit_company": self.may("provider.edit"),
             "offers": [offer for offer in offers if offer.action not in permissions.REVIEW],
             "action_url": reverse("pages:provider:application_act"),

@@ -14,6 +14,7 @@ from common.money import babel_locale
 from pages.columns import DayColumn, NumberColumn, StatusColumn
 from providers.admission.enums import ApplicationStatus
 from providers.admission.models import Application
+from providers.criteria.enums import Outcome
 from providers.registry.models import Provider
 from providers.traders.models import Trader
 
@@ -40,6 +41,16 @@ class WaitColumn(tables.Column):
 
     def value(self, record: Application) -> str:
         return record.submitted_at.isoformat() if record.submitted_at else ""
+
+
+class OutcomeColumn(tables.Column):
+    """The outcome of the newest triage as words with a coloured dot; the words alone in an export."""
+
+    def render(self, value: str) -> SafeString:
+        return format_html('<span class="state state-{}">{}</span>', value, Outcome(value).label)
+
+    def value(self, value: str) -> str:
+        return str(Outcome(value).label) if value in Outcome.values else ""
 
 
 class ApplicationTable(tables.Table):
@@ -70,6 +81,7 @@ class ApplicationTable(tables.Table):
     )
     evidence_count = NumberColumn(verbose_name=_("Evidence"))
     trader_count = NumberColumn(verbose_name=_("Traders"))
+    triage_outcome = OutcomeColumn(verbose_name=_("Triage"), default="—")
     status = StatusColumn(verbose_name=_("Status"))
 
     class Meta:

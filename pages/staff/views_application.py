@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import has_permission
 from common.audit.selectors import entries_of
 from common.exceptions import NotFound
 from pages.actions import ActionView
@@ -17,6 +18,7 @@ from providers.admission.enums import ApplicationStatus
 from providers.admission.filters import ApplicationFilter
 from providers.admission.models import Application
 from providers.admission.states import APPLICATION
+from providers.admission.triage_selectors import count_verdicts, findings_of, triage_of, with_triage
 from providers.enums import Capability
 
 
@@ -37,7 +39,8 @@ class ApplicationQueue(StaffPage, ListPage):
     }
 
     def get_queryset(self) -> Any:
-        return selectors.with_counts(selectors.visible_to(self.request.user)).order_by("submitted_at", "pk")
+        applications = with_triage(selectors.with_counts(selectors.visible_to(self.request.user)))
+        return applications.order_by("submitted_at", "pk")
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         """Without a chosen status the list shows what waits."""
@@ -75,6 +78,8 @@ class ApplicationCase(CasePage, TitledPage):
         application, user = self.application, self.request.user
         offers = APPLICATION.offer_actions(application, lambda row: permissions.check_offer(user, application, row))
         given = {item.capability: item for item in application.evidence.all()}
+        triage = triage_of(application)
+        findings = findings_of(triage) if triage is not None else []
         return super().get_context_data(
             title=application.provider.name,
             back_url=reverse("pages:staff:application_queue"),
@@ -82,6 +87,10 @@ class ApplicationCase(CasePage, TitledPage):
             application=application,
             provider=application.provider,
             evidence=[(capability.label, given.get(capability.value)) for capability in Capability],
+            triage=triage,
+            findings=findings,
+            verdict_counts=count_verdicts(findings),
+            may_triage=application.status == ApplicationStatus.SUBMITTED and has_permission(user, "application.triage"),
             missing=policies.find_missing(application),
             offers=[offer for offer in offers if offer.action in permissions.REVIEW],
             action_url=reverse("pages:staff:application_act", args=[application.pk]),

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import django_filters as filters
 from django.db.models import Q, QuerySet
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from providers.admission.enums import ApplicationStatus
 from providers.admission.models import Application
+from providers.admission.triage_selectors import newest_outcome
+from providers.criteria.enums import Outcome
 from providers.enums import Category, ProviderType, Region
 
 WAITING = [
@@ -31,6 +34,7 @@ class ApplicationFilter(filters.FilterSet):
     region = filters.ChoiceFilter(
         field_name="provider__region", label=_("Region"), choices=Region.choices, empty_label=_("Any")
     )
+    triage = filters.ChoiceFilter(label=_("Triage"), choices=Outcome.choices, method="triaged", empty_label=_("Any"))
     waiting = filters.ChoiceFilter(label=_("Time waited"), choices=WAITING, method="wait", empty_label=_("Any time"))
 
     class Meta:
@@ -41,6 +45,10 @@ class ApplicationFilter(filters.FilterSet):
         return queryset.filter(
             Q(provider__name__icontains=value) | Q(provider__code__iexact=value) | Q(provider__uscc__iexact=value)
         )
+
+    def triaged(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        """Those whose newest triage came to `value`."""
+        return queryset.filter(Exact(newest_outcome(), value))
 
     def wait(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
         """Those that wait for a decision and were submitted at least `value` days ago."""

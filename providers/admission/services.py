@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
 from common.exceptions import InvalidInput, NotFound
+from common.jobs.services import enqueue
 from common.locks import lock
 from providers.admission import policies
 from providers.admission.models import MAX_LINKS, Application, CapabilityEvidence
@@ -22,6 +23,7 @@ from providers.registry.models import Provider
 from providers.traders.models import Trader
 from providers.traders.selectors import active_of
 
+TRIAGE = "providers.triage_application"
 TEXTS = ("summary", "contact_name", "contact_phone", "contact_email")
 
 
@@ -132,8 +134,8 @@ def remove_evidence(
 def submit_application(
     *, application_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Hand the application to the reviewers. Raises InvalidInput with all that is missing, IllegalTransition, Stale,
-    NotPermitted."""
+    """Hand the application to the reviewers; triage follows by itself. Raises InvalidInput with all that is missing,
+    IllegalTransition, Stale, NotPermitted."""
     now = now or timezone.now()
     application = lock(Application.objects.select_related("provider"), application_id)
     application.check_version(version)
@@ -144,6 +146,7 @@ def submit_application(
     application.status, application.submitted_at, application.submitted_by = row.to, now, by
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    enqueue(TRIAGE, by=by, now=now, application_id=application.pk)
     return application
 
 

@@ -17,6 +17,7 @@ PUBLIC_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "jav
 PUBLIC_NAMES = {
     "pages:landing",
     "pages:language",
+    "pages:criteria",
     "pages:provider_directory",
     "pages:provider_public",
     "pages:board_list",
@@ -24,6 +25,7 @@ PUBLIC_NAMES = {
     "pages:board_rules",
     "api:schema",
     "api:reference",
+    "api:v1:criteria-in-force",
     "api:v1:token",
 }
 
