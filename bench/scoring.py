@@ -15,12 +15,12 @@ import engine
 from bench.generate import PROVIDERS, write_facts_csv
 from bench.measure import Measured, measure
 from bench.tables import Result
+from common.copying import copy_rows
 from engine.columns import FACT_COLUMN_NAMES
 from engine.model_toml import load_model
 from engine.tables import open_connection, quote_literal
 from providers.enums import ProviderType
 from scoring.capabilities.compute import MEMORY, THREADS, Clock, Silent, compute_results
-from scoring.capabilities.copying import copy_rows
 from scoring.capabilities.identity import PinnedInputs
 from scoring.capabilities.models import Scorecard
 from scoring.capabilities.results import scored_fields

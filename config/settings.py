@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
 
 STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
+    "providers.criteria.states.CRITERIA_SET",
     "providers.admission.states.APPLICATION",
     "providers.traders.states.TRADER",
     "scoring.facts.states.FACT_BATCH",

@@ -1,7 +1,24 @@
 """Gathers the models of this room."""
 
 from providers.admission.models import Application, CapabilityEvidence
+from providers.admission.triage_models import MitigatingFact, Triage, TriageVerdict
+from providers.criteria.dry_run_models import DryRun
+from providers.criteria.measure_models import MeasureRun, ProviderMeasures
+from providers.criteria.models import CriteriaSet, Criterion
 from providers.registry.models import Provider
 from providers.traders.models import Trader
 
-__all__ = ["Application", "CapabilityEvidence", "Provider", "Trader"]
+__all__ = [
+    "Application",
+    "CapabilityEvidence",
+    "CriteriaSet",
+    "Criterion",
+    "DryRun",
+    "MeasureRun",
+    "MitigatingFact",
+    "Provider",
+    "ProviderMeasures",
+    "Trader",
+    "Triage",
+    "TriageVerdict",
+]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from common.exceptions import IllegalTransition
 from common.jobs.progress import JobCancelled
+from common.refusals import refuse
 from engine.compile import Sums, run_sums
 from engine.errors import EngineError
 from engine.inputs import Inputs, inputs_from_sums
@@ -27,7 +28,6 @@ from scoring.capabilities.results import Results, digest_results, rounded, store
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
 from scoring.capabilities.sizes import read_sizes
 from scoring.capabilities.subjects import Subject
-from scoring.refusals import refuse
 
 MEMORY = "400MB"
 THREADS = 2

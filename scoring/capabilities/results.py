@@ -10,13 +10,13 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from common.copying import BOOL, INT2, INT4, INT8, Field, copy_rows, jsonb, text_array
 from engine.evidence import REASONS
 from engine.intervals import Intervals
 from engine.ledger import scores_digest
 from engine.scoring import Scores
 from engine.standings import rank_standings
 from providers.enums import Capability
-from scoring.capabilities.copying import BOOL, INT2, INT4, INT8, Field, copy_rows, jsonb, text_array
 from scoring.capabilities.enums import CardStatus, MetricReason, NotAssessed
 from scoring.capabilities.models import PeerGroup, Scorecard, ScoreRun
 from scoring.capabilities.subjects import Subject

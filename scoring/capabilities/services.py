@@ -13,6 +13,7 @@ from common.audit.services import record
 from common.days import business_day
 from common.exceptions import Conflict
 from common.locks import lock
+from common.refusals import refuse
 from engine.errors import EngineError
 from engine.model import ScoringModel as Rule
 from engine.model_toml import dump_model, load_model, model_digest
@@ -21,7 +22,6 @@ from scoring.capabilities.enums import ModelStatus
 from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.states import SCORING_MODEL
 from scoring.capabilities.subjects import check_attributes
-from scoring.refusals import refuse
 
 
 @transaction.atomic

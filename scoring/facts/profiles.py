@@ -14,11 +14,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import InvalidInput
+from common.refusals import refuse
 from engine.columns import FACT_COLUMN_NAMES, KEY_COLUMNS
 from engine.errors import EngineError
 from engine.formulas import PROFILE, Formula, parse_formula
 from scoring.facts.refusals import Refusal
-from scoring.refusals import refuse
 
 FOLDER = Path(__file__).parent / "profiles"
 TARGETS = (*KEY_COLUMNS, *FACT_COLUMN_NAMES)

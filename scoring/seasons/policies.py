@@ -10,11 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import Conflict, InvalidInput
+from common.refusals import refuse
 from engine.errors import EngineError
 from engine.season_rules import SettlementRules, rules_from_mapping
 from engine.standings import DEFAULT_ORDER, parse_order
 from scoring.capabilities.enums import ModelStatus
-from scoring.refusals import refuse
 from scoring.seasons.enums import RACING_SEASONS, SeasonStatus
 from scoring.seasons.models import Season
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
+from common.copying import INT4, INT8, Field, copy_rows
 from common.days import business_day
 from common.exceptions import Conflict
 from common.locks import lock
 from engine.season_rules import SettlementRules
 from engine.standings import Lines, Standings, measure_lines, rank_standings
 from providers.registry.enums import ProviderStatus
-from scoring.capabilities.copying import INT4, INT8, Field, copy_rows
 from scoring.capabilities.enums import RunStatus
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.seasons import policies

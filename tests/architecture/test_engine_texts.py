@@ -4,7 +4,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from scoring.engine_texts import PHRASES, SENTENCES
+from common.engine_texts import PHRASES, SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("accounts", "api", "common", "demo", "dividends", "insights", "merchants", "pages", "providers", "scoring")

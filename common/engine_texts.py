@@ -1,6 +1,6 @@
 """The engine's sentences, listed so that the catalogue holds them: the engine itself translates nothing.
 
-`scoring.refusals` looks them up; a test compares the list with the engine's sources.
+`common.refusals` looks them up; a test compares the list with the engine's sources.
 """
 
 from django.utils.translation import gettext_noop as _

@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
+from common.engine_texts import PHRASE_PLACES
 from common.exceptions import InvalidInput
 from engine.errors import EngineError
-from scoring.engine_texts import PHRASE_PLACES
 
 
 def refuse(error: EngineError, *, field: str = "") -> InvalidInput:

@@ -1,0 +1,39 @@
+"""What trying a draft on the open applications would change; kept beside the draft, never changed."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from providers.criteria.models import CriteriaSet
+
+DIGEST = r"^[0-9a-f]{64}$"
+
+
+class DryRun(models.Model):
+    """One trial of exactly the draft that `digest` names.
+
+    `moves` has a row per application whose outcome would change: number, provider code and name, before, after.
+    `matrix` counts all applications by [before, after]; `counts` the verdicts per criterion key as [pass, human, fail].
+    """
+
+    criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.PROTECT, related_name="dry_runs")
+    digest = models.CharField(max_length=64)
+    compared_with = models.ForeignKey(CriteriaSet, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    application_count = models.PositiveIntegerField()
+    moves = models.JSONField(default=list, blank=True)
+    matrix = models.JSONField(default=list, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(digest__regex=DIGEST), name="dry_run_digest_shape")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.criteria_set_id} · {self.digest[:12]}"
