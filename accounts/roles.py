@@ -127,7 +127,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {"probation.mentor"}
     | {"match.manage", "match.shortlist", "match.invite", "invitation.withdraw"},
-    Role.CONDUCT_OFFICER: _READ_EVERYTHING | {"provider.suspend", "provider.reinstate", "provider.clear_out", "probation.fail", "watch.notify"},
+    Role.CONDUCT_OFFICER: _READ_EVERYTHING
+    | {"provider.suspend", "provider.reinstate", "provider.clear_out", "probation.fail", "watch.notify"},
     Role.APPEALS_OFFICER: _READ_EVERYTHING,
     Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
     Role.ADMINISTRATOR: _READ_EVERYTHING

@@ -1,4 +1,4 @@
-"""When a measure that drifts will pass its limit: an ordinary least-squares line through its last days, for all at once."""
+"""When a measure that drifts will pass its limit: a least-squares line through its last days, for all at once."""
 
 import numpy as np
 from numpy.typing import NDArray

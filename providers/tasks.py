@@ -1,1 +1,5 @@
 """Gathers the tasks of this room for Celery."""
+
+from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night
+
+__all__ = ["begin_probation", "judge_all", "rejudge_provider", "start_night"]

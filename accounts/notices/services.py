@@ -60,9 +60,7 @@ def send_notices(
             continue
         for words in (text.title, text.text):
             fill(words, parameters)
-        notices.append(
-            Notice(organisation_id=organisation_id, kind=kind, parameters=dict(parameters), created_at=now)
-        )
+        notices.append(Notice(organisation_id=organisation_id, kind=kind, parameters=dict(parameters), created_at=now))
     Notice.objects.bulk_create(notices, batch_size=2000)
     if settings.MAIL_NOTICES:
         for notice in notices:

@@ -26,12 +26,11 @@ from providers.signals import Floats, Ids
 # Any fixed number that no other lock of the portal uses.
 NIGHT_LOCK = 7_090_002
 EPOCH = date(2000, 1, 1)
-CURED = "No sign for %d nights." % CLEAR_NIGHTS
 
 
 @transaction.atomic
 def judge_night(*, now: datetime | None = None) -> Judgement:
-    """Judge every active provider by the set in force and keep what came of it; a repeat on the same day changes nothing.
+    """Judge every active provider by the set in force and keep what came of it; a repeat on that day changes nothing.
 
     Raises Conflict when no criteria are in force.
     """
@@ -97,8 +96,10 @@ def _copy_rows(night: Judgement, judged: Judged, forecasts: Floats, kept: Ids, t
     known = np.isfinite(days)
     # PostgreSQL's binary date is the number of days since 2000-01-01.
     on = np.where(known, days + (today - EPOCH).days, np.nan)
-    keys = [judged.criteria[at].key.encode() if there else b"" for at, there in zip(column, known, strict=True)]
-    outcomes = [str(OUTCOME_OF[int(value)]).encode() for value in judged.verdicts.outcomes[kept]]
+    keys: list[bytes | None] = [
+        judged.criteria[at].key.encode() if there else b"" for at, there in zip(column, known, strict=True)
+    ]
+    outcomes: list[bytes | None] = [str(OUTCOME_OF[int(value)]).encode() for value in judged.verdicts.outcomes[kept]]
     fields = [
         Field("judgement_id", np.full(len(kept), night.pk), INT8),
         Field("provider_id", judged.provider_ids[kept], INT8),
@@ -168,7 +169,7 @@ def _close_cured(entries: list[WatchEntry], judged: Judged, now: datetime) -> No
     providers = Provider.objects.in_bulk({entry.provider_id for entry in cured})
     for entry in cured:
         entry.provider = providers[entry.provider_id]
-    record_many("watch.close", cured, by=None, note=CURED, now=now)
+    record_many("watch.close", cured, by=None, now=now)
     _tell("watch.close", cured, judged, now, note="")
 
 

@@ -21,17 +21,13 @@ NOTICES: dict[str, NoticeText] = {
         _("The targets were compared with your figures. A person decides next."),
         page="provider:probation",
     ),
-    "probation.complete": NoticeText(
-        _("You passed the probation"), _("Reason: %(note)s"), page="provider:probation"
-    ),
+    "probation.complete": NoticeText(_("You passed the probation"), _("Reason: %(note)s"), page="provider:probation"),
     "probation.extend": NoticeText(
         _("Your probation was extended"),
         _("It now runs until %(ends_on)s. Reason: %(note)s"),
         page="provider:probation",
     ),
-    "probation.fail": NoticeText(
-        _("You did not pass the probation"), _("Reason: %(note)s"), page="provider:probation"
-    ),
+    "probation.fail": NoticeText(_("You did not pass the probation"), _("Reason: %(note)s"), page="provider:probation"),
     "watch.open": NoticeText(
         _("You are on the watch list: %(criterion)s"),
         _("This criterion is broken or about to be. Look at what it asks and what helps."),
@@ -56,9 +52,7 @@ NOTICES: dict[str, NoticeText] = {
     "watch.reinstate": NoticeText(
         _("Your company works again"), _("The cure runs until %(due_on)s. Reason: %(note)s"), page="provider:watch"
     ),
-    "watch.clear_out": NoticeText(
-        _("Your company is cleared out"), _("Reason: %(note)s"), page="provider:watch"
-    ),
+    "watch.clear_out": NoticeText(_("Your company is cleared out"), _("Reason: %(note)s"), page="provider:watch"),
     "watch.close": NoticeText(
         _("No longer on the watch list: %(criterion)s"), _("The matter is closed. %(note)s"), page="provider:watch"
     ),

@@ -1,5 +1,7 @@
 """The probation contract: what a newly admitted provider promises to reach, until when, and with whose help."""
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -13,7 +15,7 @@ from providers.conduct.enums import PROBATION_OPEN, ProbationStatus, ProbationVe
 from providers.criteria.enums import Direction
 from providers.registry.models import Provider
 
-PEOPLE = {"on_delete": models.PROTECT, "null": True, "blank": True, "related_name": "+"}
+PEOPLE: dict[str, Any] = {"on_delete": models.PROTECT, "null": True, "blank": True, "related_name": "+"}
 WITH_VERDICT = (ProbationStatus.JUDGED, ProbationStatus.PASSED, ProbationStatus.FAILED)
 DECIDED = (ProbationStatus.PASSED, ProbationStatus.FAILED, ProbationStatus.LAPSED)
 
@@ -26,11 +28,13 @@ class Probation(Versioned):
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="probations")
-    status = models.CharField(
-        _("Status"), max_length=10, choices=ProbationStatus, default=ProbationStatus.PROPOSED
-    )
+    status = models.CharField(_("Status"), max_length=10, choices=ProbationStatus, default=ProbationStatus.PROPOSED)
     mentor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, verbose_name=_("Mentor"), null=True, blank=True,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        verbose_name=_("Mentor"),
+        null=True,
+        blank=True,
         related_name="mentored_probations",
     )
     starts_on = models.DateField(_("Begins"))
@@ -75,8 +79,7 @@ class Probation(Versioned):
                 name="probation_decision_complete",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=(ProbationStatus.PASSED, ProbationStatus.FAILED))
-                | Q(decided_by__isnull=False),
+                condition=~Q(status__in=(ProbationStatus.PASSED, ProbationStatus.FAILED)) | Q(decided_by__isnull=False),
                 name="probation_verdict_signed_by_a_person",
             ),
         ]

@@ -29,6 +29,7 @@ from providers.registry.models import Provider
 from providers.registry.permissions import check_unbiased
 from providers.registry.status_services import clear_out_provider, complete_probation
 
+# The table asks a person for a reason; the clock has one.
 BY_THE_CLOCK = "The last day of the contract has come."
 
 
@@ -74,7 +75,9 @@ def propose_probation(
     present = open_probation_of(provider)
     if present is not None:
         policies.check_replaceable(present)
-        lapse_open_probation(provider_id=provider.pk, by=by, note=note.strip() or "Another contract replaces it.", now=now)
+        lapse_open_probation(
+            provider_id=provider.pk, by=by, note=note.strip() or str(_("Another contract replaces it.")), now=now
+        )
     return _propose(provider, targets, today, ends_on, by=by, now=now)
 
 
@@ -246,7 +249,7 @@ def _judge(probations: Sequence[Probation], *, by: User | None, note: str, now: 
         probation.verdict, probation.judged_on = read_verdict([target.met for target in targets]), today
         probation.save_checked()
         changes = {"status": [before, probation.status], "verdict": probation.verdict}
-        record("probation.judge", probation, by=by, note=note, now=now, changes=changes)
+        record("probation.judge", probation, by=by, note=note if by else "", now=now, changes=changes)
         _tell("probation.judge", probation, now=now)
     return list(probations)
 

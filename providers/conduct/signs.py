@@ -13,7 +13,7 @@ from providers.criteria.enums import Direction, Verdict
 from providers.criteria.measures import MEASURE_NAMES, measure_history
 from providers.criteria.models import Criterion
 from providers.criteria.selectors import Judgement
-from providers.signals import Floats, Ids
+from providers.signals import Floats
 
 
 @dataclass(frozen=True)
@@ -55,27 +55,25 @@ def forecast_all(judged: Judgement, today: date) -> Floats:
         if not criterion.measure or criterion.limit is None:
             continue
         open_now = judged.verdicts.matrix[:, column] == Verdict.HUMAN
-        beyond = open_now & is_beyond(criterion, judged.signals[criterion.measure])
+        at_most = criterion.direction == Direction.AT_MOST
+        beyond = open_now & is_beyond(judged.signals[criterion.measure], criterion.limit, at_most=at_most)
         found[beyond, column] = 0.0
         passing = judged.verdicts.matrix[:, column] == Verdict.PASS
         if criterion.measure in MEASURE_NAMES and passing.any():
-            found[passing, column] = forecast_one(criterion, judged.provider_ids[passing], today)
+            days, values = measure_history(
+                criterion.measure, judged.provider_ids[passing], until=today, days=HISTORY_DAYS
+            )
+            back = np.array([(day - today).days for day in days], dtype=np.float64)
+            found[passing, column] = forecast_breach(
+                back, values, limit=criterion.limit, at_most=at_most, horizon=FORECAST_DAYS
+            )
     return found
 
 
-def forecast_one(criterion: Criterion, provider_ids: Ids, today: date) -> Floats:
-    """Days until the breach of one criterion by the trend of its measure."""
-    days, values = measure_history(criterion.measure, provider_ids, until=today, days=HISTORY_DAYS)
-    back = np.array([(day - today).days for day in days], dtype=np.float64)
-    at_most = criterion.direction == Direction.AT_MOST
-    assert criterion.limit is not None
-    return forecast_breach(back, values, limit=criterion.limit, at_most=at_most, horizon=FORECAST_DAYS)
-
-
-def is_beyond(criterion: Criterion, values: Floats) -> NDArray[np.bool_]:
-    """Where the measure stands on the wrong side of the criterion's limit; unknown values do not."""
+def is_beyond(values: Floats, limit: float, *, at_most: bool) -> NDArray[np.bool_]:
+    """Where a measure stands on the wrong side of its limit; unknown values do not."""
     with np.errstate(invalid="ignore"):
-        return values > criterion.limit if criterion.direction == Direction.AT_MOST else values < criterion.limit
+        return values > limit if at_most else values < limit
 
 
 def keys_where(criteria: Sequence[Criterion], mask: NDArray[np.bool_]) -> list[str]:

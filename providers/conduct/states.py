@@ -17,9 +17,15 @@ PROBATION = StateTable(
         Transition(P.JUDGED, P.PASSED, "complete", "probation.decide", _("Passed"), True, "probation.complete"),
         Transition(P.JUDGED, P.RUNNING, "extend", "probation.decide", _("Extend"), True, "probation.extend"),
         Transition(P.JUDGED, P.FAILED, "fail", "probation.fail", _("Failed: clear out"), True, "probation.fail"),
-        Transition(P.PROPOSED, P.LAPSED, "lapse", "probation.decide", _("End without a verdict"), True, "probation.lapse"),
-        Transition(P.RUNNING, P.LAPSED, "lapse", "probation.decide", _("End without a verdict"), True, "probation.lapse"),
-        Transition(P.JUDGED, P.LAPSED, "lapse", "probation.decide", _("End without a verdict"), True, "probation.lapse"),
+        Transition(
+            P.PROPOSED, P.LAPSED, "lapse", "probation.decide", _("End without a verdict"), True, "probation.lapse"
+        ),
+        Transition(
+            P.RUNNING, P.LAPSED, "lapse", "probation.decide", _("End without a verdict"), True, "probation.lapse"
+        ),
+        Transition(
+            P.JUDGED, P.LAPSED, "lapse", "probation.decide", _("End without a verdict"), True, "probation.lapse"
+        ),
     ),
 )
 
@@ -35,7 +41,9 @@ WATCH = StateTable(
         Transition(W.NOTIFIED, W.SUSPENDED, "suspend", "provider.suspend", _("Suspend"), True, "watch.suspend"),
         Transition(W.CURING, W.SUSPENDED, "suspend", "provider.suspend", _("Suspend"), True, "watch.suspend"),
         Transition(W.SUSPENDED, W.CURING, "reinstate", "provider.reinstate", _("Reinstate"), True, "watch.reinstate"),
-        Transition(W.SUSPENDED, W.CLEARED_OUT, "clear_out", "provider.clear_out", _("Clear out"), True, "watch.clear_out"),
+        Transition(
+            W.SUSPENDED, W.CLEARED_OUT, "clear_out", "provider.clear_out", _("Clear out"), True, "watch.clear_out"
+        ),
         Transition(W.WATCHING, W.CLOSED, "close", "watch.notify", _("Close"), True, "watch.close"),
         Transition(W.NOTIFIED, W.CLOSED, "close", "watch.notify", _("Close"), True, "watch.close"),
         Transition(W.PLANNED, W.CLOSED, "close", "watch.notify", _("Close"), True, "watch.close"),

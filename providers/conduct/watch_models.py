@@ -1,5 +1,7 @@
 """The nightly judgement and the watch list."""
 
+from typing import Any
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -15,7 +17,7 @@ from providers.criteria.enums import Outcome
 from providers.criteria.models import CriteriaSet
 from providers.registry.models import Provider
 
-PEOPLE = {"on_delete": models.PROTECT, "null": True, "blank": True, "related_name": "+"}
+PEOPLE: dict[str, Any] = {"on_delete": models.PROTECT, "null": True, "blank": True, "related_name": "+"}
 
 
 class Judgement(models.Model):
