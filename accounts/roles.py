@@ -48,6 +48,8 @@ ROLES_OF_KIND: dict[str, tuple[Role, ...]] = {
 _READ_EVERYTHING = frozenset(
     {
         "provider.view",
+        "probation.view",
+        "watch.view",
         "application.view",
         "trader.view",
         "criteria.view",
@@ -68,6 +70,8 @@ _READ_EVERYTHING = frozenset(
 _PROVIDER_READ = frozenset(
     {
         "provider.view",
+        "probation.view",
+        "watch.view",
         "application.view",
         "trader.view",
         "fact.view",
@@ -80,6 +84,7 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "application.edit",
     "application.submit",
     "application.withdraw",
+    "watch.propose",
     "trader.edit",
     "invitation.accept",
     "invitation.decline",
@@ -110,6 +115,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "application.reject",
         "application.triage",
         "provider.complete_probation",
+        "probation.propose",
+        "probation.judge",
+        "probation.decide",
         "trader.certify",
         "criteria.edit",
     },
@@ -117,8 +125,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | {"fact.import", "model.edit", "model.publish", "model.retire", "run.start", "run.cancel", "job.cancel"},
     Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
+    | {"probation.mentor"}
     | {"match.manage", "match.shortlist", "match.invite", "invitation.withdraw"},
-    Role.CONDUCT_OFFICER: _READ_EVERYTHING | {"provider.suspend", "provider.reinstate", "provider.clear_out"},
+    Role.CONDUCT_OFFICER: _READ_EVERYTHING
+    | {"provider.suspend", "provider.reinstate", "provider.clear_out", "probation.fail", "watch.notify"},
     Role.APPEALS_OFFICER: _READ_EVERYTHING,
     Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
     Role.ADMINISTRATOR: _READ_EVERYTHING
@@ -132,7 +142,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "criteria.edit",
         "criteria.publish",
     },
-    Role.PROVIDER_OWNER: _PROVIDER_MANAGE | {"provider.edit", "provider.invite_member", "engagement.terminate"},
+    Role.PROVIDER_OWNER: _PROVIDER_MANAGE
+    | {"provider.edit", "provider.invite_member", "engagement.terminate", "probation.sign"},
     Role.PROVIDER_MANAGER: _PROVIDER_MANAGE,
     Role.PROVIDER_TRADER: _PROVIDER_READ,
     Role.MERCHANT_OWNER: _MERCHANT_WORK

@@ -280,6 +280,8 @@ STATE_TABLES: list[str] = [
     "providers.criteria.states.CRITERIA_SET",
     "providers.admission.states.APPLICATION",
     "providers.traders.states.TRADER",
+    "providers.conduct.states.PROBATION",
+    "providers.conduct.states.WATCH",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
@@ -292,6 +294,7 @@ STATE_TABLES: list[str] = [
 # Each room's texts of the notices that it sends.
 NOTICE_TABLES: list[str] = [
     "providers.admission.triage_notices.NOTICES",
+    "providers.conduct.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

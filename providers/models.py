@@ -2,6 +2,7 @@
 
 from providers.admission.models import Application, CapabilityEvidence
 from providers.admission.triage_models import MitigatingFact, Triage, TriageVerdict
+from providers.conduct.models import Judgement, JudgementRow, Probation, ProbationTarget, WatchEntry
 from providers.criteria.dry_run_models import DryRun
 from providers.criteria.measure_models import MeasureRun, ProviderMeasures
 from providers.criteria.models import CriteriaSet, Criterion
@@ -14,11 +15,16 @@ __all__ = [
     "CriteriaSet",
     "Criterion",
     "DryRun",
+    "Judgement",
+    "JudgementRow",
     "MeasureRun",
     "MitigatingFact",
+    "Probation",
+    "ProbationTarget",
     "Provider",
     "ProviderMeasures",
     "Trader",
     "Triage",
     "TriageVerdict",
+    "WatchEntry",
 ]

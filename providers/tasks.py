@@ -3,3 +3,6 @@
 from providers.admission.tasks import triage_all, triage_one, try_draft
 
 __all__ = ["triage_all", "triage_one", "try_draft"]
+from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night
+
+__all__ = ["begin_probation", "judge_all", "rejudge_provider", "start_night"]

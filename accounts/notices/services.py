@@ -1,5 +1,6 @@
 """Writes about notices: send one inside a mutation, mark them as read."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,29 @@ def send_notice(
     if settings.MAIL_NOTICES:
         enqueue("accounts.mail_notice", notice_id=notice.pk, now=now)
     return notice
+
+
+def send_notices(
+    kind: str, addressed: Sequence[tuple[int | None, Mapping[str, Any]]], *, now: datetime | None = None
+) -> int:
+    """Tell many organisations at once, each with its own parameters; None as organisation is passed over.
+
+    The statements do not grow with their number. Gives how many were sent; contract and errors as `send_notice`.
+    """
+    check_in_transaction()
+    text, now = all_texts()[kind], now or timezone.now()
+    notices = []
+    for organisation_id, parameters in addressed:
+        if organisation_id is None:
+            continue
+        for words in (text.title, text.text):
+            fill(words, parameters)
+        notices.append(Notice(organisation_id=organisation_id, kind=kind, parameters=dict(parameters), created_at=now))
+    Notice.objects.bulk_create(notices, batch_size=2000)
+    if settings.MAIL_NOTICES:
+        for notice in notices:
+            enqueue("accounts.mail_notice", notice_id=notice.pk, now=now)
+    return len(notices)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-from common.templatetags.paddock import day
+from common.templatetags.paddock import day, local_text
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,15 @@ def all_texts() -> Mapping[str, NoticeText]:
 
 
 def fill(text: str | Promise, parameters: Mapping[str, Any]) -> str:
-    """The text in the active language; a parameter whose name ends in `_on` is an ISO day and written as one."""
-    shown = {
-        name: day(date.fromisoformat(value)) if name.endswith("_on") and value else value
-        for name, value in parameters.items()
-    }
+    """The text in the active language.
+
+    A parameter whose name ends in `_on` is an ISO day and written as one; `name_zh` and `name_en` together fill
+    `%(name)s` in the reader's language.
+    """
+    shown = dict(parameters)
+    for name, value in parameters.items():
+        if name.endswith("_on") and value:
+            shown[name] = day(date.fromisoformat(value))
+        elif name.endswith("_zh"):
+            shown[name.removesuffix("_zh")] = local_text(parameters, name.removesuffix("_zh"))
     return str(text) % shown

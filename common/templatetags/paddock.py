@@ -1,6 +1,7 @@
 """Template helpers for numbers, money, dates and page parts, by the viewer's locale."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -70,7 +71,7 @@ def local_text(holder: Any, name: str) -> str:
     order = ("zh", "en") if (get_language() or "").startswith("zh") else ("en", "zh")
     for suffix in order:
         key = f"{name}_{suffix}"
-        text = holder.get(key) if isinstance(holder, dict) else getattr(holder, key, "")
+        text = holder.get(key) if isinstance(holder, Mapping) else getattr(holder, key, "")
         if text:
             return str(text)
     return ""

@@ -1,0 +1,81 @@
+"""What a night's verdicts mean for the watch list: who breaks which criterion, and who is about to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.forecast import forecast_breach
+from providers.conduct.policies import FORECAST_DAYS, HISTORY_DAYS
+from providers.criteria.enums import Direction, Verdict
+from providers.criteria.measures import MEASURE_NAMES, measure_history
+from providers.criteria.models import Criterion
+from providers.criteria.selectors import Judgement
+from providers.signals import Floats
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One provider and criterion. `breached` is a fail; `forecast_on` the expected day of one, today when the limit
+    itself is passed already; `value` the measure now."""
+
+    provider_id: int
+    key: str
+    breached: bool
+    forecast_on: date | None
+    value: float | None
+
+
+def find_signs(judged: Judgement, forecasts: Floats, today: date) -> Iterator[Sign]:
+    """The signs of a night, by provider and criterion. `forecasts` is providers x criteria: days, NaN for none."""
+    failed = judged.verdicts.matrix == Verdict.FAIL
+    for row, column in np.argwhere(failed | np.isfinite(forecasts)).tolist():
+        criterion = judged.criteria[column]
+        value = float(judged.signals[criterion.measure][row]) if criterion.measure else float("nan")
+        breached = bool(failed[row, column])
+        left = forecasts[row, column]
+        yield Sign(
+            provider_id=int(judged.provider_ids[row]),
+            key=criterion.key,
+            breached=breached,
+            forecast_on=None if breached or np.isnan(left) else today + timedelta(days=int(np.ceil(left))),
+            value=None if np.isnan(value) else value,
+        )
+
+
+def forecast_all(judged: Judgement, today: date) -> Floats:
+    """Providers x criteria: days until the breach of each criterion that has a measured limit, NaN for none in sight.
+
+    Who stands beyond a limit without failing yet gets 0; a trend counts only for measures that are kept per day.
+    """
+    found = np.full(judged.verdicts.matrix.shape, np.nan)
+    for column, criterion in enumerate(judged.criteria):
+        if not criterion.measure or criterion.limit is None:
+            continue
+        open_now = judged.verdicts.matrix[:, column] == Verdict.HUMAN
+        at_most = criterion.direction == Direction.AT_MOST
+        beyond = open_now & is_beyond(judged.signals[criterion.measure], criterion.limit, at_most=at_most)
+        found[beyond, column] = 0.0
+        passing = judged.verdicts.matrix[:, column] == Verdict.PASS
+        if criterion.measure in MEASURE_NAMES and passing.any():
+            days, values = measure_history(
+                criterion.measure, judged.provider_ids[passing], until=today, days=HISTORY_DAYS
+            )
+            back = np.array([(day - today).days for day in days], dtype=np.float64)
+            found[passing, column] = forecast_breach(
+                back, values, limit=criterion.limit, at_most=at_most, horizon=FORECAST_DAYS
+            )
+    return found
+
+
+def is_beyond(values: Floats, limit: float, *, at_most: bool) -> NDArray[np.bool_]:
+    """Where a measure stands on the wrong side of its limit; unknown values do not."""
+    with np.errstate(invalid="ignore"):
+        return values > limit if at_most else values < limit
+
+
+def keys_where(criteria: Sequence[Criterion], mask: NDArray[np.bool_]) -> list[str]:
+    """The keys of the criteria that `mask` chooses."""
+    return [criteria[column].key for column in np.flatnonzero(mask).tolist()]

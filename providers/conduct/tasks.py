@@ -1,0 +1,48 @@
+"""Conduct in the background: the contract after an admission, the night, and a second look when something changed."""
+
+from typing import Any
+
+from celery import shared_task
+
+from common.exceptions import DomainError
+from common.jobs.progress import Progress
+from common.jobs.services import enqueue
+from common.jobs.tasks import job_task
+from providers.conduct.night_services import judge_again, judge_night
+from providers.conduct.probation_services import begin_probation as begin
+from providers.conduct.probation_services import judge_due_probations
+
+
+@job_task("providers.begin_probation")
+def begin_probation(progress: Progress, *, provider_id: int) -> dict[str, Any]:
+    """The contract that follows from an admission."""
+    probation = begin(provider_id=provider_id)
+    return {"probation": probation.pk if probation else None}
+
+
+@job_task("providers.judge_night")
+def judge_all(progress: Progress) -> dict[str, Any]:
+    """Every active provider, the watch list and the contracts whose last day has come."""
+    progress.report(0, 2)
+    night = judge_night()
+    progress.report(1, 2)
+    due = judge_due_probations()
+    progress.report(2, 2)
+    return {"judgement": night.pk, "providers": night.total, "contracts": due}
+
+
+@job_task("providers.rejudge_provider")
+def rejudge_provider(progress: Progress, *, provider_id: int) -> dict[str, Any]:
+    """One provider, because a trader left, a document expired or a link was found."""
+    try:
+        return {"signs": judge_again(provider_ids=[provider_id])}
+    except DomainError as error:
+        if error.reason != "no_criteria":
+            raise
+        return {"signs": 0}
+
+
+@shared_task(name="providers.start_night")
+def start_night() -> None:
+    """The clock's call for the night."""
+    enqueue("providers.judge_night")
