@@ -109,13 +109,20 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "application.reject",
         "provider.complete_probation",
         "trader.certify",
+        "trader.verify",
     },
     Role.SCORING_ANALYST: _READ_EVERYTHING
     | {"fact.import", "model.edit", "model.publish", "model.retire", "run.start", "run.cancel", "job.cancel"},
     Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {"match.manage", "match.shortlist", "match.invite", "invitation.withdraw"},
-    Role.CONDUCT_OFFICER: _READ_EVERYTHING | {"provider.suspend", "provider.reinstate", "provider.clear_out"},
+    Role.CONDUCT_OFFICER: _READ_EVERYTHING
+    | {
+        "provider.suspend",
+        "provider.reinstate",
+        "provider.clear_out",
+        "trader.release",
+    },
     Role.APPEALS_OFFICER: _READ_EVERYTHING,
     Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
     Role.ADMINISTRATOR: _READ_EVERYTHING

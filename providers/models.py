@@ -2,6 +2,15 @@
 
 from providers.admission.models import Application, CapabilityEvidence
 from providers.registry.models import Provider
-from providers.traders.models import Trader
+from providers.traders.models import CapabilityClaim, Certificate, Employment, Person, Trader
 
-__all__ = ["Application", "CapabilityEvidence", "Provider", "Trader"]
+__all__ = [
+    "Application",
+    "CapabilityClaim",
+    "CapabilityEvidence",
+    "Certificate",
+    "Employment",
+    "Person",
+    "Provider",
+    "Trader",
+]
