@@ -23,10 +23,11 @@ from providers.traders.models import Certificate
 from providers.traders.states import CERTIFICATE
 
 
-class CertificateSerializer(serializers.ModelSerializer[Certificate]):
+class CertificateRowSerializer(serializers.ModelSerializer[Certificate]):
+    """In lists: what may be done with each is said by its own representation."""
+
     trader = serializers.CharField(source="trader.code")
     expires_on = serializers.DateField(help_text="The first day without it.")
-    allowed_actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Certificate
@@ -42,8 +43,15 @@ class CertificateSerializer(serializers.ModelSerializer[Certificate]):
             "status_at",
             "status_note",
             "version",
-            "allowed_actions",
         ]
+        read_only_fields = fields
+
+
+class CertificateSerializer(CertificateRowSerializer):
+    allowed_actions = serializers.SerializerMethodField()
+
+    class Meta(CertificateRowSerializer.Meta):
+        fields = [*CertificateRowSerializer.Meta.fields, "allowed_actions"]
         read_only_fields = fields
 
     @extend_schema_field(OfferSerializer(many=True))
@@ -76,7 +84,7 @@ class ClaimSerializer(serializers.Serializer[Claim]):
 class TraderCertificatesView(IdempotentMixin, ListAPIView[Certificate]):
     """The certificates of one trader, newest first; POST issues one, which supersedes the valid one."""
 
-    serializer_class = CertificateSerializer
+    serializer_class = CertificateRowSerializer
     queryset = Certificate.objects.none()
     filter_backends = ()
 
@@ -96,7 +104,8 @@ class TraderCertificatesView(IdempotentMixin, ListAPIView[Certificate]):
         certificate = certificate_services.certify_trader(
             trader_id=self.get_trader_id(), by=request.user, **form.validated_data
         )
-        return Response(self.get_serializer(certificate).data, status=201)
+        body = CertificateSerializer(certificate, context=self.get_serializer_context())
+        return Response(body.data, status=201)
 
 
 class CertificateActionsView(IdempotentMixin, GenericAPIView[Certificate]):

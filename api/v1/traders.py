@@ -12,13 +12,13 @@ from rest_framework.response import Response
 from api.actions import run_action
 from api.base import IdempotentMixin, describe_offers
 from api.v1.acting import ActionInput, OfferSerializer
-from api.v1.certificates import CertificateSerializer
+from api.v1.certificates import CertificateRowSerializer, CertificateSerializer
 from common.exceptions import InvalidInput, NotFound
 from providers.enums import Capability
 from providers.registry import selectors as registry
 from providers.traders import employment_services, permissions, selectors, services, verification_services
 from providers.traders.filters import TraderFilter
-from providers.traders.models import MAX_LIVE_ROOMS, Employment, Trader
+from providers.traders.models import MAX_LIVE_ROOMS, Certificate, Employment, Trader
 from providers.traders.states import TRADER, VERIFICATION, verification_of
 
 
@@ -29,7 +29,9 @@ class EmploymentSerializer(serializers.ModelSerializer[Employment]):
         read_only_fields = fields
 
 
-class TraderSerializer(serializers.ModelSerializer[Trader]):
+class TraderRowSerializer(serializers.ModelSerializer[Trader]):
+    """In lists: what may be done with each is said by its own representation."""
+
     provider = serializers.CharField(source="provider.code")
     identity_number = serializers.CharField(
         source="person.identity_masked",
@@ -39,8 +41,6 @@ class TraderSerializer(serializers.ModelSerializer[Trader]):
     )
     employment = serializers.SerializerMethodField(help_text="Null while the identity number was not given.")
     certificate = serializers.SerializerMethodField(help_text="The valid one; null for a trainee.")
-    allowed_actions = serializers.SerializerMethodField()
-    allowed_verification_actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Trader
@@ -61,8 +61,6 @@ class TraderSerializer(serializers.ModelSerializer[Trader]):
             "employment",
             "certificate",
             "version",
-            "allowed_actions",
-            "allowed_verification_actions",
         ]
         read_only_fields = fields
 
@@ -71,12 +69,28 @@ class TraderSerializer(serializers.ModelSerializer[Trader]):
         employment = selectors.employment_of(trader)
         return dict(EmploymentSerializer(employment).data) if employment else None
 
-    @extend_schema_field(CertificateSerializer(allow_null=True))
+    @extend_schema_field(CertificateRowSerializer(allow_null=True))
     def get_certificate(self, trader: Trader) -> dict[str, Any] | None:
         certificate = selectors.current_certificate(trader)
-        if certificate is None:
-            return None
-        certificate.trader = trader
+        return self.describe_certificate(certificate) if certificate else None
+
+    def describe_certificate(self, certificate: Certificate) -> dict[str, Any]:
+        return dict(CertificateRowSerializer(certificate).data)
+
+
+class TraderSerializer(TraderRowSerializer):
+    allowed_actions = serializers.SerializerMethodField()
+    allowed_verification_actions = serializers.SerializerMethodField()
+
+    class Meta(TraderRowSerializer.Meta):
+        fields = [*TraderRowSerializer.Meta.fields, "allowed_actions", "allowed_verification_actions"]
+        read_only_fields = fields
+
+    @extend_schema_field(CertificateSerializer(allow_null=True))
+    def get_certificate(self, trader: Trader) -> dict[str, Any] | None:
+        return super().get_certificate(trader)
+
+    def describe_certificate(self, certificate: Certificate) -> dict[str, Any]:
         return dict(CertificateSerializer(certificate, context=self.context).data)
 
     @extend_schema_field(OfferSerializer(many=True))
@@ -125,7 +139,7 @@ class TraderChanges(serializers.Serializer[Any]):
 class TraderListView(IdempotentMixin, ListAPIView[Trader]):
     """The traders that you may see; POST registers one."""
 
-    serializer_class = TraderSerializer
+    serializer_class = TraderRowSerializer
     filterset_class = TraderFilter
 
     def get_queryset(self) -> Any:
@@ -144,7 +158,7 @@ class TraderListView(IdempotentMixin, ListAPIView[Trader]):
                 remedy=_("Give the code of your provider."),
             )
         trader = services.register_trader(provider_id=provider.pk, by=request.user, **fields)
-        return Response(self.get_serializer(trader).data, status=201)
+        return Response(TraderSerializer(trader, context=self.get_serializer_context()).data, status=201)
 
 
 class TraderPart(IdempotentMixin, GenericAPIView[Trader]):

@@ -74,8 +74,6 @@ class TraderDetail(TraderBase, FormPage):
         trader, user = self.trader, self.request.user
         shown = describe_trader(trader)
         certificate = shown["certificate"]
-        if certificate is not None:
-            certificate.trader = trader
         works = trader.status == TraderStatus.ACTIVE
         return super().get_context_data(
             title=trader.name,

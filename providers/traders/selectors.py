@@ -44,7 +44,10 @@ def for_lists(traders: QuerySet[Trader]) -> QuerySet[Trader]:
 
 def current_certificate(trader: Trader) -> Certificate | None:
     """The valid certificate, None for a trainee; of a prefetched trader without a query."""
-    return next((row for row in trader.certificates.all() if row.status == CertificateStatus.VALID), None)
+    certificate = next((row for row in trader.certificates.all() if row.status == CertificateStatus.VALID), None)
+    if certificate is not None:
+        certificate.trader = trader
+    return certificate
 
 
 def employment_of(trader: Trader) -> Employment | None:

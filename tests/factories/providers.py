@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -27,7 +27,7 @@ from providers.traders.verification_services import ask_verification, verify_tra
 from tests.factories.accounts import make_staff, make_user
 
 _numbers = count(1)
-_identities = count(1)
+_identities = count(100_000)  # far from the numbers that tests choose themselves
 
 
 def make_uscc(number: int) -> str:
@@ -36,9 +36,11 @@ def make_uscc(number: int) -> str:
     return body + stdnum_uscc.calc_check_digit(body)
 
 
-def make_identity_number(number: int, *, born: str = "19900317") -> str:
-    """A valid resident identity number, another one for each `number` below 1000."""
-    body = f"330102{born}{number:03d}"
+def make_identity_number(number: int, *, born: date | None = None) -> str:
+    """A valid resident identity number, another one for each `number`."""
+    days, order = divmod(number, 1000)
+    born = born or date(1980, 1, 1) + timedelta(days=days)
+    body = f"330102{born:%Y%m%d}{order:03d}"
     return body + stdnum_ric.calc_check_digit(f"{body}0")
 
 
