@@ -120,6 +120,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "probation.decide",
         "trader.certify",
         "criteria.edit",
+        "trader.verify",
     },
     Role.SCORING_ANALYST: _READ_EVERYTHING
     | {"fact.import", "model.edit", "model.publish", "model.retire", "run.start", "run.cancel", "job.cancel"},
@@ -129,6 +130,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     | {"match.manage", "match.shortlist", "match.invite", "invitation.withdraw"},
     Role.CONDUCT_OFFICER: _READ_EVERYTHING
     | {"provider.suspend", "provider.reinstate", "provider.clear_out", "probation.fail", "watch.notify"},
+    | {
+        "provider.suspend",
+        "provider.reinstate",
+        "provider.clear_out",
+        "trader.release",
+    },
     Role.APPEALS_OFFICER: _READ_EVERYTHING,
     Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
     Role.ADMINISTRATOR: _READ_EVERYTHING

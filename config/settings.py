@@ -14,6 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = env.load()
 
 SECRET_KEY = ENV.secret_key
+IDENTITY_KEY = ENV.identity_key
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 BASE_URL = ENV.base_url
@@ -186,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "common.recover_jobs", "schedule": 15.0},
     "sweep-facts": {"task": "scoring.sweep_facts", "schedule": 60.0},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
+    "watch-certificates": {"task": "providers.watch_certificates", "schedule": crontab(hour=0, minute=10)},
     "expire-invitations": {"task": "merchants.expire_invitations", "schedule": 60.0},
 }
 
@@ -263,6 +265,11 @@ SPECTACULAR_SETTINGS = {
         "TriageOutcomeEnum": "providers.criteria.enums.Outcome",
         "FileKindEnum": "scoring.facts.enums.FileKind",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
+        "TraderLevelEnum": "providers.traders.enums.TraderLevel",
+        "CertificateLevelEnum": "providers.traders.enums.CERTIFIED_LEVELS",
+        "VerificationStatusEnum": "providers.traders.enums.VerificationStatus",
+        "CertificateStatusEnum": "providers.traders.enums.CertificateStatus",
+        "ClaimStatusEnum": "providers.traders.enums.ClaimStatus",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
@@ -282,6 +289,8 @@ STATE_TABLES: list[str] = [
     "providers.traders.states.TRADER",
     "providers.conduct.states.PROBATION",
     "providers.conduct.states.WATCH",
+    "providers.traders.states.VERIFICATION",
+    "providers.traders.states.CERTIFICATE",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
@@ -296,5 +305,6 @@ NOTICE_TABLES: list[str] = [
     "providers.admission.triage_notices.NOTICES",
     "providers.conduct.notices.NOTICES",
 ]
+NOTICE_TABLES: list[str] = ["providers.traders.notices.NOTICES"]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

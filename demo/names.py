@@ -1,8 +1,10 @@
 """Invented names and code numbers for the demo world; none belongs to a real company or person on purpose."""
 
+from datetime import date, timedelta
+
 import numpy as np
 from numpy.random import Generator
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 
 _PLACES = {
     "zhejiang": ("杭州", "义乌", "宁波", "温州"),
@@ -78,6 +80,13 @@ def credit_code(rng: Generator, taken: set[str]) -> str:
         if uscc.is_valid(code) and code not in taken:
             taken.add(code)
             return code
+
+
+def identity_number(index: int) -> str:
+    """A resident identity number with a right check digit, another one for each `index`, of a place that is none."""
+    days, order = divmod(index, 1000)
+    body = f"990000{date(1985, 1, 1) + timedelta(days=days):%Y%m%d}{order:03d}"
+    return body + ric.calc_check_digit(f"{body}0")
 
 
 def phone_number(rng: Generator) -> str:

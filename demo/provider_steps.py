@@ -18,9 +18,11 @@ from providers.enums import Capability, Category, ProviderType
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
 from providers.registry.status_services import clear_out_provider, complete_probation
+from providers.traders.certificate_services import certify_trader
 from providers.traders.enums import TraderLevel
 from providers.traders.models import Trader
-from providers.traders.services import certify_trader, register_trader
+from providers.traders.services import register_trader
+from providers.traders.verification_services import ask_verification, verify_trader
 
 PROBATION = timedelta(days=60)
 STATEMENTS = {
@@ -57,7 +59,15 @@ def add_providers(
             else add_silent_user(f"owner{index:03d}@providers.example", names.person_name(rng), now)
         )
         provider = register(cast, rng, owner, now=now - timedelta(days=25))
-        cast.traders += _add_traders(cast, rng, provider, owner, count=len(mine), now=now - timedelta(days=24))
+        cast.traders += _add_traders(
+            cast,
+            rng,
+            provider,
+            owner,
+            count=len(mine),
+            now=now - timedelta(days=24),
+            latest=start + timedelta(days=world.days - 1),
+        )
         application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
         _admit(cast, application, now=now)
@@ -90,8 +100,11 @@ def register(
 
 
 def _add_traders(
-    cast: Cast, rng: Generator, provider: Provider, owner: User, *, count: int, now: datetime
+    cast: Cast, rng: Generator, provider: Provider, owner: User, *, count: int, now: datetime, latest: datetime
 ) -> Sequence[Trader]:
+    """Traders from `now` on; those who reach a level are verified at once and certified later, week after week, so that
+    their certificates do not all end together, but not after `latest`."""
+    reviewer = cast.staff[Role.ADMISSION_REVIEWER]
     levels = rng.choice(TraderLevel.values, size=count, p=[0.35, 0.4, 0.18, 0.07])
     traders = []
     for level in levels:
@@ -100,14 +113,17 @@ def _add_traders(
             name=names.person_name(rng),
             capabilities=[str(key) for key in rng.choice(CAPABILITIES, size=int(rng.integers(1, 4)), replace=False)],
             max_live_rooms=int(rng.integers(3, 6)),
+            identity_number=names.identity_number(len(cast.traders) + len(traders)),
             by=owner,
             now=now,
         )
         if level != TraderLevel.TRAINEE:
-            reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-            trader = certify_trader(
-                trader_id=trader.pk, level=str(level), by=reviewer, note="考核通过，案例属实。", now=now
-            )
+            ask_verification(trader_id=trader.pk, by=owner, now=now)
+            verify_trader(trader_id=trader.pk, by=reviewer, now=now)
+            examined = min(now + timedelta(weeks=(len(cast.traders) + len(traders)) % 40), latest)
+            note = "考核通过，案例属实。"
+            certify_trader(trader_id=trader.pk, level=str(level), by=reviewer, note=note, now=examined)
+            trader.refresh_from_db()
         traders.append(trader)
     return traders
 
@@ -150,7 +166,7 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
         begun = now - timedelta(days=12 - index, hours=3 * index)
         owner = add_silent_user(f"applicant{index}@providers.example", names.person_name(rng), begun)
         provider = register(cast, rng, owner, now=begun)
-        cast.traders += _add_traders(cast, rng, provider, owner, count=2, now=begun)
+        cast.traders += _add_traders(cast, rng, provider, owner, count=2, now=begun, latest=now)
         application = _fill_in(cast, rng, provider, owner, now=begun)
         key = application.pk
         if step != "draft":
@@ -173,7 +189,7 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     then = now - timedelta(days=200)
     owner = add_silent_user("barred@providers.example", "贾回", then)
     barred = register(cast, rng, owner, name="杭州金蹄网络科技有限公司", now=then)
-    cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then)
+    cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
     application = _fill_in(cast, rng, barred, owner, now=then)
     services.submit_application(application_id=application.pk, by=owner, now=then + timedelta(days=1))
     _admit(cast, application, now=then + timedelta(days=5))
@@ -182,6 +198,6 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     clear_out_provider(provider_id=barred.pk, by=officer, note=note, now=then + timedelta(days=150))
     back = now - timedelta(days=3)
     renamed = register(cast, rng, owner, name="杭州金蹄信息技术有限公司", now=back)
-    cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back)
+    cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
     second = _fill_in(cast, rng, renamed, owner, now=back)
     services.submit_application(application_id=second.pk, by=owner, now=back + timedelta(hours=2))

@@ -54,6 +54,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("staff:application_queue", _("Applications"), "application.view", "inbox"),
                 Item("staff:provider_list", _("Providers"), "provider.view", "building"),
                 Item("staff:criteria_set_list", _("Criteria"), "criteria.view", "gavel"),
+                Item("staff:trader_list", _("Traders"), "trader.view", "user-star"),
             ),
         ),
         Section(

@@ -7,7 +7,7 @@ from providers.criteria.dry_run_models import DryRun
 from providers.criteria.measure_models import MeasureRun, ProviderMeasures
 from providers.criteria.models import CriteriaSet, Criterion
 from providers.registry.models import Provider
-from providers.traders.models import Trader
+from providers.traders.models import CapabilityClaim, Certificate, Employment, Person, Trader
 
 __all__ = [
     "Application",
@@ -27,4 +27,11 @@ __all__ = [
     "Triage",
     "TriageVerdict",
     "WatchEntry",
+    "CapabilityClaim",
+    "CapabilityEvidence",
+    "Certificate",
+    "Employment",
+    "Person",
+    "Provider",
+    "Trader",
 ]

@@ -6,3 +6,6 @@ __all__ = ["triage_all", "triage_one", "try_draft"]
 from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night
 
 __all__ = ["begin_probation", "judge_all", "rejudge_provider", "start_night"]
+from providers.traders.tasks import watch_certificates
+
+__all__ = ["watch_certificates"]

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("pages.provider.urls_admission")),
     path("", include("pages.provider.urls_matching")),
     path("", include("pages.provider.urls_scoring")),
+    path("", include("pages.provider.urls_traders")),
 ]

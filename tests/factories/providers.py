@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from stdnum.cn import ric as stdnum_ric
 from stdnum.cn import uscc as stdnum_uscc
 
 from accounts.models import Membership, Organisation, User
+from accounts.notices.models import Notice
 from accounts.roles import Role
 from common.audit.models import AuditEntry
 from providers.admission import review_services
@@ -17,17 +20,28 @@ from providers.enums import Capability, Category, ProviderType, Region
 from providers.registry.models import Provider
 from providers.registry.services import register_external_provider, register_provider
 from providers.registry.status_services import admit_provider, complete_probation
-from providers.traders.models import Trader
+from providers.traders.certificate_services import certify_trader
+from providers.traders.models import CapabilityClaim, Certificate, Employment, Person, Trader
 from providers.traders.services import register_trader
+from providers.traders.verification_services import ask_verification, verify_trader
 from tests.factories.accounts import make_staff, make_user
 
 _numbers = count(1)
+_identities = count(100_000)  # far from the numbers that tests choose themselves
 
 
 def make_uscc(number: int) -> str:
     """A valid unified social credit code, another one for each `number`."""
     body = f"91330100{number:09d}"
     return body + stdnum_uscc.calc_check_digit(body)
+
+
+def make_identity_number(number: int, *, born: date | None = None) -> str:
+    """A valid resident identity number, another one for each `number`."""
+    days, order = divmod(number, 1000)
+    born = born or date(1980, 1, 1) + timedelta(days=days)
+    body = f"330102{born:%Y%m%d}{order:03d}"
+    return body + stdnum_ric.calc_check_digit(f"{body}0")
 
 
 def make_provider(*, by: User | None = None, status: str = "registered", **fields: Any) -> Provider:
@@ -70,6 +84,23 @@ def make_trader(provider: Provider, *, name: str | None = None, **fields: Any) -
     )
 
 
+def make_verified_trader(provider: Provider, *, now: datetime | None = None, **fields: Any) -> Trader:
+    """A trader whose identity the platform checked."""
+    number = make_identity_number(next(_identities))
+    trader = make_trader(provider, identity_number=number, now=now, **fields)
+    ask_verification(trader_id=trader.pk, by=owner_of(provider), now=now)
+    return verify_trader(trader_id=trader.pk, by=make_staff(), now=now)
+
+
+def make_certified_trader(
+    provider: Provider, *, level: str = "certified", now: datetime | None = None, **fields: Any
+) -> Trader:
+    """A verified trader with a certificate for all of his or her capabilities."""
+    trader = make_verified_trader(provider, now=now, **fields)
+    certify_trader(trader_id=trader.pk, level=level, by=make_staff(), note="Examined.", now=now)
+    return Trader.objects.select_related("provider").get(pk=trader.pk)
+
+
 def make_application(provider: Provider | None = None, *, status: str = "submitted", **fields: Any) -> Application:
     """A complete application of `provider`, else of a new one, brought to `status` by its owner and a new reviewer."""
     provider = provider or make_provider()
@@ -110,8 +141,10 @@ DECISIONS = {
 
 def snapshot() -> dict[str, list[Any]]:
     """Every row of this room and of accounts, and of the audit log."""
-    models = (Provider, Trader, Application, CapabilityEvidence, Application.traders.through, Organisation, Membership)
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in (*models, AuditEntry)}
+    people = (Person, Trader, Employment, Certificate, CapabilityClaim)
+    applications = (Application, CapabilityEvidence, Application.traders.through)
+    models = (Provider, *people, *applications, Organisation, Membership, Notice, AuditEntry)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
 @contextmanager

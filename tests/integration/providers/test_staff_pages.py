@@ -11,7 +11,7 @@ from accounts.roles import Role
 from providers.admission.models import Application
 from providers.registry.models import Provider
 from tests.factories.accounts import make_member, make_staff
-from tests.factories.providers import make_application, make_external_provider, make_provider, make_trader, unchanged
+from tests.factories.providers import make_application, make_external_provider, make_provider, unchanged
 
 pytestmark = pytest.mark.django_db
 
@@ -227,25 +227,6 @@ def test_steps_of_a_provider() -> None:
     with unchanged():
         assert client.post(address, form).status_code == 409
         assert client.post(address, {**form, "action": "complete_probation", "version": 99}).status_code == 409
-
-
-def test_certify_a_trader() -> None:
-    trader = make_trader(make_provider())
-    address = f"/staff/traders/{trader.code}/"
-    client = as_user(make_staff())
-    response = client.post(address, {"level": "gold", "note": "Examined.", "version": 1}, follow=True)
-    assert "The level is certified." in response.content.decode()
-    trader.refresh_from_db()
-    assert trader.level == "gold"
-    with unchanged():
-        assert client.post(address, {"level": "gold", "note": "", "version": 2}).status_code == 400
-        assert client.post(address, {"level": "legend", "note": "Wow.", "version": 2}).status_code == 400
-        assert client.post(address, {"level": "senior", "note": "Late.", "version": 1}).status_code == 409
-    auditor = as_user(make_staff(Role.AUDITOR))
-    assert "Certify the level" not in auditor.get(address).content.decode()
-    with unchanged():
-        assert auditor.post(address, {"level": "senior", "note": "Mine.", "version": 2}).status_code == 403
-    assert client.get("/staff/traders/T999999/").status_code == 404
 
 
 def test_moments_are_shown_in_the_platform_s_zone() -> None:

@@ -20,8 +20,9 @@ DECISIONS: dict[str, set[str]] = {
         "application.reject",
         "provider.complete_probation",
         "trader.certify",
+        "trader.verify",
     },
-    "conduct_officer": {"provider.suspend", "provider.reinstate", "provider.clear_out"},
+    "conduct_officer": {"provider.suspend", "provider.reinstate", "provider.clear_out", "trader.release"},
     "appeals_officer": set(),
     "auditor": set(),
 }

@@ -15,13 +15,14 @@ from providers.registry.models import Provider
 from providers.registry.states import PROVIDER
 from providers.traders import permissions as traders
 from providers.traders.models import Trader
-from providers.traders.states import TRADER
+from providers.traders.states import CERTIFICATE, TRADER, VERIFICATION, Verification
 from tests.factories.accounts import make_member, make_staff
 from tests.factories.providers import make_provider
 
 MANAGERS = {"provider_owner", "provider_manager"}
 REVIEWERS = {"admission_reviewer"}
 OFFICERS = {"conduct_officer"}
+NOBODY: set[str] = set()  # a step of the clock, or one that follows from another act
 
 # (from, action): (to, who may, a reason is needed)
 TRUTH = {
@@ -45,9 +46,29 @@ TRUTH = {
         ("suspended", "reinstate"): ("probation", OFFICERS, True),
         ("suspended", "clear_out"): ("cleared_out", OFFICERS, True),
     },
-    TRADER: {("active", "leave"): ("left", MANAGERS, True)},
+    TRADER: {
+        ("active", "leave"): ("left", MANAGERS, True),
+        ("active", "release"): ("left", OFFICERS, True),
+    },
+    VERIFICATION: {
+        ("unverified", "ask"): ("asked", MANAGERS, False),
+        ("refused", "ask"): ("asked", MANAGERS, False),
+        ("asked", "verify"): ("verified", REVIEWERS, False),
+        ("asked", "refuse"): ("refused", REVIEWERS, True),
+    },
+    CERTIFICATE: {
+        ("valid", "expire"): ("expired", NOBODY, False),
+        ("valid", "revoke"): ("revoked", REVIEWERS, True),
+        ("valid", "supersede"): ("superseded", NOBODY, False),
+    },
 }
-INITIAL = {"application": "draft", "provider": "registered", "trader": "active"}
+INITIAL = {
+    "application": "draft",
+    "provider": "registered",
+    "trader": "active",
+    "trader_verification": "unverified",
+    "certificate": "valid",
+}
 CASES = [
     (table, state, action)
     for table, rows in TRUTH.items()
@@ -62,6 +83,9 @@ def subject_of(table: StateTable, provider: Provider, state: str) -> tuple[objec
         return Application(provider=provider, status=state), admission.check_act
     if table is TRADER:
         return Trader(provider=provider, status=state), traders.check_act
+    if table in (VERIFICATION, CERTIFICATE):
+        trader = Trader(provider=provider)
+        return Verification(0, state), lambda person, _subject, row: traders.check_act(person, trader, row)
     provider.status = state
     return provider, registry.check_act
 
@@ -113,7 +137,7 @@ def test_every_state_action_and_role(role: str) -> None:
 def test_a_role_elsewhere_counts_for_nothing(role: str) -> None:
     mine, other = make_provider(), make_provider()
     person = person_with(role, other)
-    for table in (APPLICATION, TRADER):
+    for table in (APPLICATION, TRADER, VERIFICATION, CERTIFICATE):
         for row in table:
             subject, check = subject_of(table, mine, row.frm)
             with pytest.raises(NotPermitted):
