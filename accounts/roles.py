@@ -64,6 +64,10 @@ _READ_EVERYTHING = frozenset(
     }
 )
 
+# Documents show people and bank accounts: whoever does not decide on companies does not see them.
+_READ_DOCUMENTS = frozenset({"document.view"})
+_READ_CLAIMS = frozenset({"false_claim.view"})
+
 _PROVIDER_READ = frozenset(
     {
         "provider.view",
@@ -79,6 +83,8 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "application.edit",
     "application.submit",
     "application.withdraw",
+    "document.view",
+    "document.upload",
     "trader.edit",
     "invitation.accept",
     "invitation.decline",
@@ -103,7 +109,10 @@ _MERCHANT_WORK = frozenset(
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.ADMISSION_REVIEWER: _READ_EVERYTHING
+    | _READ_DOCUMENTS
+    | _READ_CLAIMS
     | {
+        "document.decide",
         "application.return",
         "application.admit",
         "application.reject",
@@ -115,11 +124,16 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {"match.manage", "match.shortlist", "match.invite", "invitation.withdraw"},
-    Role.CONDUCT_OFFICER: _READ_EVERYTHING | {"provider.suspend", "provider.reinstate", "provider.clear_out"},
-    Role.APPEALS_OFFICER: _READ_EVERYTHING,
-    Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
+    Role.CONDUCT_OFFICER: _READ_EVERYTHING
+    | _READ_DOCUMENTS
+    | _READ_CLAIMS
+    | {"provider.suspend", "provider.reinstate", "provider.clear_out", "false_claim.decide"},
+    Role.APPEALS_OFFICER: _READ_EVERYTHING | _READ_DOCUMENTS | _READ_CLAIMS,
+    Role.AUDITOR: _READ_EVERYTHING | _READ_DOCUMENTS | _READ_CLAIMS | {"audit.view"},
     Role.ADMINISTRATOR: _READ_EVERYTHING
-    | {"audit.view", "user.manage", "provider.register", "merchant.register", "fact.import", "job.cancel"},
+    | _READ_DOCUMENTS
+    | _READ_CLAIMS
+    | {"document.configure", "audit.view", "user.manage", "provider.register", "merchant.register", "fact.import", "job.cancel"},
     Role.PROVIDER_OWNER: _PROVIDER_MANAGE | {"provider.edit", "provider.invite_member", "engagement.terminate"},
     Role.PROVIDER_MANAGER: _PROVIDER_MANAGE,
     Role.PROVIDER_TRADER: _PROVIDER_READ,

@@ -14,6 +14,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = env.load()
 
 SECRET_KEY = ENV.secret_key
+SIGNING_KEY = ENV.signing_key
+RETIRED_SIGNING_KEYS = ENV.retired_signing_keys
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 BASE_URL = ENV.base_url
@@ -167,6 +169,8 @@ STORAGES = {
 }
 FACTS_ROOT = ENV.facts_root
 UPLOAD_MAX_BYTES = ENV.upload_max_bytes
+# Addresses that take less than UPLOAD_MAX_BYTES: a document of 10 MB and what a form adds to it.
+UPLOAD_LIMITS = dict.fromkeys(("/provider/documents/", "/api/v1/documents"), 11 * 1024 * 1024)
 FORM_MAX_BYTES = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -184,8 +188,15 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "common.recover_jobs", "schedule": 15.0},
     "sweep-facts": {"task": "scoring.sweep_facts", "schedule": 60.0},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
+    "watch-documents": {"task": "providers.watch_documents", "schedule": crontab(hour=1, minute=0)},
+    "sweep-documents": {"task": "providers.sweep_documents", "schedule": 3600.0},
     "expire-invitations": {"task": "merchants.expire_invitations", "schedule": 60.0},
 }
+
+# Whose address a request comes from: behind so many proxies, all rate limits look past them.
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
+# Requests that one address may send to a public page.
+PAGE_RATES = {"verify": "30/minute", "false_claim": "5/hour"}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -237,7 +248,10 @@ REST_FRAMEWORK = {
         "user": ENV.throttle_user,
         "write": ENV.throttle_write,
         "password": "10/minute",
+        "verify": "30/minute",
+        "false_claim": "5/hour",
     },
+    "NUM_PROXIES": ENV.trusted_proxy_count,
     "EXCEPTION_HANDLER": "api.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -255,6 +269,9 @@ SPECTACULAR_SETTINGS = {
         "ProviderStatusEnum": "providers.registry.enums.ProviderStatus",
         "ApplicationStatusEnum": "providers.admission.enums.ApplicationStatus",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
+        "DocumentStatusEnum": "providers.documents.enums.DocumentStatus",
+        "DocumentTypeEnum": "providers.documents.enums.DocumentType",
+        "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
@@ -271,6 +288,8 @@ STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
     "providers.admission.states.APPLICATION",
     "providers.traders.states.TRADER",
+    "providers.documents.states.DOCUMENT",
+    "providers.verification.states.FALSE_CLAIM",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
@@ -281,6 +300,8 @@ STATE_TABLES: list[str] = [
 ]
 
 # Each room's texts of the notices that it sends.
-NOTICE_TABLES: list[str] = []
+NOTICE_TABLES: list[str] = [
+    "providers.documents.notices.NOTICES",
+]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -15,13 +15,14 @@ from tests.factories.accounts import make_member, make_staff, make_user
 # What each platform role may do beyond reading; written out so that a slip in the table is seen.
 DECISIONS: dict[str, set[str]] = {
     "admission_reviewer": {
+        "document.decide",
         "application.admit",
         "application.return",
         "application.reject",
         "provider.complete_probation",
         "trader.certify",
     },
-    "conduct_officer": {"provider.suspend", "provider.reinstate", "provider.clear_out"},
+    "conduct_officer": {"provider.suspend", "provider.reinstate", "provider.clear_out", "false_claim.decide"},
     "appeals_officer": set(),
     "auditor": set(),
 }
