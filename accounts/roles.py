@@ -133,7 +133,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: _READ_EVERYTHING
     | _READ_DOCUMENTS
     | _READ_CLAIMS
-    | {"document.configure", "audit.view", "user.manage", "provider.register", "merchant.register", "fact.import", "job.cancel"},
+    | {
+        "document.configure",
+        "audit.view",
+        "user.manage",
+        "provider.register",
+        "merchant.register",
+        "fact.import",
+        "job.cancel",
+    },
     Role.PROVIDER_OWNER: _PROVIDER_MANAGE | {"provider.edit", "provider.invite_member", "engagement.terminate"},
     Role.PROVIDER_MANAGER: _PROVIDER_MANAGE,
     Role.PROVIDER_TRADER: _PROVIDER_READ,

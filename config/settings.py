@@ -271,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
         "DocumentStatusEnum": "providers.documents.enums.DocumentStatus",
         "DocumentTypeEnum": "providers.documents.enums.DocumentType",
+        "FileKindEnum": "providers.documents.enums.FileKind",
         "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",

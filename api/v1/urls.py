@@ -11,7 +11,9 @@ urlpatterns = [
     path("jobs/<uuid:pk>", jobs.JobView.as_view(), name="job"),
     path("jobs/<uuid:pk>/cancel", jobs.JobCancelView.as_view(), name="job-cancel"),
     path("", include("api.v1.urls_admission")),
+    path("", include("api.v1.urls_documents")),
     path("", include("api.v1.urls_facts")),
     path("", include("api.v1.urls_matching")),
     path("", include("api.v1.urls_scoring")),
+    path("", include("api.v1.urls_verification")),
 ]

@@ -15,4 +15,5 @@ urlpatterns = [
     path("jobs/<uuid:pk>/progress/", views_jobs.job_progress, name="job_progress"),
     path("jobs/<uuid:pk>/cancel/", views_jobs.job_cancel, name="job_cancel"),
     path("", include("pages.public.urls_boards")),
+    path("", include("pages.public.urls_verification")),
 ]

@@ -10,8 +10,10 @@ urlpatterns = [
     path("", views_home.Today.as_view(), name="today"),
     path("audit/", views_audit.AuditLog.as_view(), name="audit_log"),
     path("", include("pages.staff.urls_admission")),
+    path("", include("pages.staff.urls_documents")),
     path("", include("pages.staff.urls_facts")),
     path("", include("pages.staff.urls_matching")),
     path("", include("pages.staff.urls_scoring")),
     path("", include("pages.staff.urls_seasons")),
+    path("", include("pages.staff.urls_verification")),
 ]

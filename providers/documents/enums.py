@@ -32,6 +32,9 @@ class FileKind(models.TextChoices):
     WEBP = "image/webp", "WebP"
 
 
+SUFFIXES: dict[str, str] = {FileKind.PDF: "pdf", FileKind.PNG: "png", FileKind.JPEG: "jpg", FileKind.WEBP: "webp"}
+
+
 class Blocks(models.TextChoices):
     """What an expired document keeps a provider from."""
 

@@ -18,7 +18,6 @@ from providers.documents.limits import MAX_BYTES
 from providers.documents.sniff import check_content
 
 FOLDER = "documents"
-SUFFIXES = {FileKind.PDF: "pdf", FileKind.PNG: "png", FileKind.JPEG: "jpg", FileKind.WEBP: "webp"}
 
 
 @dataclass(frozen=True)
@@ -86,8 +85,3 @@ def read_name(given: str) -> str:
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", given))[-1]
     shown = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip(" .")
     return shown[-120:] or "document"
-
-
-def download_name(provider_code: str, document_type: str, kind: str) -> str:
-    """The name under which a document is saved by who downloads it: ours, with the suffix of its content."""
-    return f"{provider_code}-{document_type}.{SUFFIXES[FileKind(kind)]}"

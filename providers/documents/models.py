@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
-from providers.documents.enums import CURRENT, LIVE, Blocks, DocumentStatus, DocumentType, FileKind
+from providers.documents.enums import CURRENT, LIVE, SUFFIXES, Blocks, DocumentStatus, DocumentType, FileKind
 from providers.documents.limits import MAX_BYTES, STEPS
 from providers.registry.models import Provider
 
@@ -26,9 +26,7 @@ class DocumentRule(Versioned):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(document_type__in=DocumentType.values), name="document_rule_type_known"
-            ),
+            models.CheckConstraint(condition=Q(document_type__in=DocumentType.values), name="document_rule_type_known"),
             models.CheckConstraint(condition=Q(blocks__in=Blocks.values), name="document_rule_blocks_known"),
         ]
 
@@ -49,11 +47,9 @@ class Document(Versioned):
     file_name = models.CharField(_("File"), max_length=120)
     path = models.CharField(max_length=80, unique=True)
     kind = models.CharField(_("Format"), max_length=20, choices=FileKind)
-    size = models.PositiveIntegerField(
-        _("Size"), validators=[MinValueValidator(1), MaxValueValidator(MAX_BYTES)]
-    )
+    size = models.PositiveIntegerField(_("Size"), validators=[MinValueValidator(1), MaxValueValidator(MAX_BYTES)])
     digest = models.CharField(_("SHA-256"), max_length=64)
-    uploaded_at = models.DateTimeField(_("Sent"), default=timezone.now)
+    uploaded_at = models.DateTimeField(_("Sent at"), default=timezone.now)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("Checked at"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -101,9 +97,7 @@ class Document(Versioned):
                 name="document_revision_with_reason",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status=DocumentStatus.SUPERSEDED, superseded_at__isnull=False, superseded_by__isnull=False
-                )
+                condition=Q(status=DocumentStatus.SUPERSEDED, superseded_at__isnull=False, superseded_by__isnull=False)
                 | (~Q(status=DocumentStatus.SUPERSEDED) & Q(superseded_at__isnull=True, superseded_by__isnull=True)),
                 name="document_supersession_pair",
             ),
@@ -115,6 +109,11 @@ class Document(Versioned):
 
     def __str__(self) -> str:
         return f"{self.get_document_type_display()} · {self.provider.code}"
+
+    @property
+    def download_name(self) -> str:
+        """The name under which it is saved by who downloads it: ours, with the suffix of its content."""
+        return f"{self.provider.code}-{self.document_type}-{self.pk}.{SUFFIXES[self.kind]}"
 
 
 class DocumentNotice(models.Model):

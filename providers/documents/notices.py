@@ -1,6 +1,5 @@
 """What providers are told about their documents, for each type in its own words."""
 
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +9,7 @@ from providers.documents.enums import DocumentType
 PAGE = "provider:document_list"
 
 # Braces are filled here with the name of the document, percent signs when the notice is shown.
-TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
+TEXTS = {
     "document.revision_asked": (
         _("{document}: a revision is asked for"),
         _("The reviewer says: %(note)s Send a new file of this one document; nothing else needs to be done again."),

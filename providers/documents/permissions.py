@@ -29,6 +29,11 @@ def check_upload(user: User | AnonymousUser, provider: Provider) -> None:
     check_permission(user, "document.upload", organisation_id=provider.organisation_id)
 
 
+def check_view(user: User | AnonymousUser, provider: Provider) -> None:
+    """Whether `user` may see documents of `provider`; raises NotPermitted."""
+    check_permission(user, "document.view", organisation_id=provider.organisation_id)
+
+
 def check_configure(user: User | AnonymousUser) -> None:
     """Whether `user` may change what the types need; raises NotPermitted."""
     check_permission(user, "document.configure")

@@ -200,7 +200,7 @@ def _lock_document(document_id: int, version: int | None) -> Document:
     return document
 
 
-def _tell(document: Document, kind: str, *, now: datetime, **parameters: str) -> None:
+def _tell(document: Document, kind: str, *, now: datetime, **parameters: Any) -> None:
     send_notice(
         f"{kind}.{document.document_type}",
         organisation_id=document.provider.organisation_id,

@@ -11,7 +11,7 @@ from common.exceptions import Conflict
 from providers.documents import files
 from providers.documents.limits import STRAY_AGE
 from providers.documents.models import Document
-from providers.documents.selectors import due_for_notice
+from providers.documents.selectors import due_for_notice, step_of
 from providers.documents.services import expire_document, remind_of_document
 
 log = structlog.get_logger(__name__)
@@ -28,17 +28,18 @@ class Watched:
 def watch(now: datetime | None = None) -> Watched:
     """Send what is due and expire what is over. A repeat in the same night does nothing more."""
     now = now or timezone.now()
+    today = business_day(now)
     reminded = expired = 0
-    for pk, step in due_for_notice(business_day(now)).values_list("pk", "due_step"):
+    for document in due_for_notice(today):
         try:
-            if step == 0:
-                expire_document(document_id=pk, now=now)
+            if step_of(document, today) == 0:
+                expire_document(document_id=document.pk, now=now)
                 expired += 1
-            elif remind_of_document(document_id=pk, now=now) is not None:
+            elif remind_of_document(document_id=document.pk, now=now) is not None:
                 reminded += 1
         except Conflict as error:
             # A new document came, or another run was faster, between the list and the lock.
-            log.info("document passed over", document=pk, why=str(error))
+            log.info("document passed over", document=document.pk, why=str(error))
     return Watched(reminded, expired)
 
 

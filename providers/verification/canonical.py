@@ -1,7 +1,7 @@
 """One text for one JSON value, so that a signature can be checked by anybody (the rules of RFC 8785 for our values).
 
-Keys sorted, no spaces, UTF-8, characters as they are. Numbers are whole, since the many ways to write a fraction are what
-makes two programs differ; keys are ASCII, so that every sort order agrees.
+Keys sorted, no spaces, UTF-8, characters as they are. Numbers are whole, since the many ways to write a fraction are
+what makes two programs differ; keys are ASCII, so that every sort order agrees.
 """
 
 import json

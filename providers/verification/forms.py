@@ -33,9 +33,7 @@ class FalseClaimForm(forms.Form):
         help_text=_("The address of the page, beginning with https://."),
         widget=forms.URLInput(attrs={"spellcheck": "false"}),
     )
-    text = forms.CharField(
-        label=_("What is claimed"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    text = forms.CharField(label=_("What is claimed"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     contact_email = forms.EmailField(
         label=_("E-mail"),
         required=False,

@@ -16,9 +16,7 @@ from providers.verification.enums import DECIDED, FalseClaimStatus
 class FalseClaim(Versioned):
     """A report as it came in. `claimed_code` is the code that the claimant shows: text, not looked up at the door."""
 
-    status = models.CharField(
-        _("Status"), max_length=10, choices=FalseClaimStatus, default=FalseClaimStatus.RECEIVED
-    )
+    status = models.CharField(_("Status"), max_length=10, choices=FalseClaimStatus, default=FalseClaimStatus.RECEIVED)
     claimant = models.CharField(_("Who claims it"), max_length=160)
     claimed_code = models.CharField(_("Code that is shown"), max_length=40, blank=True)
     seen_at_url = models.URLField(

@@ -1,7 +1,7 @@
 """What the portal says in public about a provider, and signs.
 
-Only what stands here leaves the portal: no person, no number in full, no reason of a sanction, nothing of a company that
-was never admitted.
+Only what stands here leaves the portal: no person, no number in full, no reason of a sanction, nothing of a company
+that was never admitted.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -20,8 +20,6 @@ FALSE_CLAIM = StateTable(
             True,
             "false_claim.confirm",
         ),
-        Transition(
-            S.RECEIVED, S.DISMISSED, "dismiss", "false_claim.decide", _("Dismiss"), True, "false_claim.dismiss"
-        ),
+        Transition(S.RECEIVED, S.DISMISSED, "dismiss", "false_claim.decide", _("Dismiss"), True, "false_claim.dismiss"),
     ),
 )

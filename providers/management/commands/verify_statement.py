@@ -24,8 +24,8 @@ class Command(BaseCommand):
         except NotVerified as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"Genuine. {statement['code']} {statement['name']}: {statement['status']} since {statement['status_since']}, "
-            f"valid until {statement['valid_until']}."
+            f"Genuine. {statement['code']} {statement['name']}: {statement['status']} since "
+            f"{statement['status_since']}, valid until {statement['valid_until']}."
         )
 
 
