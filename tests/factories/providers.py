@@ -7,18 +7,20 @@ from typing import Any
 
 from stdnum.cn import uscc as stdnum_uscc
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Membership, Notice, Organisation, User
 from accounts.roles import Role
 from common.audit.models import AuditEntry
 from providers.admission import review_services
 from providers.admission.models import Application, CapabilityEvidence
 from providers.admission.services import create_application, edit_application, set_evidence
+from providers.documents.models import Document, DocumentNotice, DocumentRule
 from providers.enums import Capability, Category, ProviderType, Region
 from providers.registry.models import Provider
 from providers.registry.services import register_external_provider, register_provider
 from providers.registry.status_services import admit_provider, complete_probation
 from providers.traders.models import Trader
 from providers.traders.services import register_trader
+from providers.verification.models import FalseClaim
 from tests.factories.accounts import make_staff, make_user
 
 _numbers = count(1)
@@ -110,7 +112,20 @@ DECISIONS = {
 
 def snapshot() -> dict[str, list[Any]]:
     """Every row of this room and of accounts, and of the audit log."""
-    models = (Provider, Trader, Application, CapabilityEvidence, Application.traders.through, Organisation, Membership)
+    models = (
+        Provider,
+        Trader,
+        Application,
+        CapabilityEvidence,
+        Application.traders.through,
+        Document,
+        DocumentNotice,
+        DocumentRule,
+        FalseClaim,
+        Notice,
+        Organisation,
+        Membership,
+    )
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in (*models, AuditEntry)}
 
 
