@@ -67,6 +67,10 @@ _READ_EVERYTHING = frozenset(
     }
 )
 
+# Documents show people and bank accounts: whoever does not decide on companies does not see them.
+_READ_DOCUMENTS = frozenset({"document.view"})
+_READ_CLAIMS = frozenset({"false_claim.view"})
+
 _PROVIDER_READ = frozenset(
     {
         "provider.view",
@@ -85,6 +89,8 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "application.submit",
     "application.withdraw",
     "watch.propose",
+    "document.view",
+    "document.upload",
     "trader.edit",
     "invitation.accept",
     "invitation.decline",
@@ -109,7 +115,10 @@ _MERCHANT_WORK = frozenset(
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.ADMISSION_REVIEWER: _READ_EVERYTHING
+    | _READ_DOCUMENTS
+    | _READ_CLAIMS
     | {
+        "document.decide",
         "application.return",
         "application.admit",
         "application.reject",
@@ -140,6 +149,16 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
     Role.ADMINISTRATOR: _READ_EVERYTHING
     | {
+    | _READ_DOCUMENTS
+    | _READ_CLAIMS
+    | {"provider.suspend", "provider.reinstate", "provider.clear_out", "false_claim.decide"},
+    Role.APPEALS_OFFICER: _READ_EVERYTHING | _READ_DOCUMENTS | _READ_CLAIMS,
+    Role.AUDITOR: _READ_EVERYTHING | _READ_DOCUMENTS | _READ_CLAIMS | {"audit.view"},
+    Role.ADMINISTRATOR: _READ_EVERYTHING
+    | _READ_DOCUMENTS
+    | _READ_CLAIMS
+    | {
+        "document.configure",
         "audit.view",
         "user.manage",
         "provider.register",
@@ -151,6 +170,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     },
     Role.PROVIDER_OWNER: _PROVIDER_MANAGE
     | {"provider.edit", "provider.invite_member", "engagement.terminate", "probation.sign"},
+    },
+    Role.PROVIDER_OWNER: _PROVIDER_MANAGE | {"provider.edit", "provider.invite_member", "engagement.terminate"},
     Role.PROVIDER_MANAGER: _PROVIDER_MANAGE,
     Role.PROVIDER_TRADER: _PROVIDER_READ,
     Role.MERCHANT_OWNER: _MERCHANT_WORK

@@ -78,6 +78,20 @@ class Stale(Conflict):
         )
 
 
+class TooManyRequests(DomainError):
+    """The sender asked more often than one address may; `retry_after` seconds from now it may again."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(
+            _("Too many requests came from your address."),
+            remedy=_("Wait %(seconds)s seconds and try again.") % {"seconds": retry_after},
+        )
+        self.retry_after = retry_after
+
+
 class TooLarge(DomainError):
     """The upload is larger than the portal takes."""
 

@@ -44,6 +44,8 @@ class Environment:
 
     secret_key: str
     identity_key: str
+    signing_key: str
+    retired_signing_keys: list[str]
     debug: bool
     allowed_hosts: list[str]
     base_url: str
@@ -124,6 +126,11 @@ def _file_url(value: str) -> bool:
     return parts.scheme == "file" and parts.netloc == "" and parts.path.startswith("/") and parts.path != "/"
 
 
+def _is_key(value: str) -> bool:
+    """32 bytes in base64url without padding: an Ed25519 seed or public key."""
+    return bool(re.fullmatch(r"[A-Za-z0-9_-]{43}", value))
+
+
 RATE = "a rate such as 60/minute (second, minute, hour or day)"
 
 VARIABLES: tuple[Variable, ...] = (
@@ -142,6 +149,21 @@ VARIABLES: tuple[Variable, ...] = (
         accepts=lambda value: len(value) >= 32,
         secret=True,
         remedy="Run `make run` once, which generates one, or set it to the output of `openssl rand -base64 48`.",
+    ),
+    Variable(
+        "SIGNING_KEY",
+        "str",
+        "an Ed25519 seed: 32 random bytes in base64url without padding, 43 characters",
+        accepts=_is_key,
+        secret=True,
+        remedy="Run `make run` once, which generates one, or see .env.example for a command.",
+    ),
+    Variable(
+        "RETIRED_SIGNING_KEYS",
+        "list",
+        "public keys of 43 characters in base64url, separated by commas",
+        default=[],
+        accepts=lambda keys: all(_is_key(key) for key in keys),
     ),
     Variable("DEBUG", "bool", "true or false", default=False),
     Variable(

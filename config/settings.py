@@ -15,6 +15,8 @@ ENV = env.load()
 
 SECRET_KEY = ENV.secret_key
 IDENTITY_KEY = ENV.identity_key
+SIGNING_KEY = ENV.signing_key
+RETIRED_SIGNING_KEYS = ENV.retired_signing_keys
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 BASE_URL = ENV.base_url
@@ -169,6 +171,8 @@ STORAGES = {
 }
 FACTS_ROOT = ENV.facts_root
 UPLOAD_MAX_BYTES = ENV.upload_max_bytes
+# Addresses that take less than UPLOAD_MAX_BYTES: a document of 10 MB and what a form adds to it.
+UPLOAD_LIMITS = dict.fromkeys(("/provider/documents/", "/api/v1/documents"), 11 * 1024 * 1024)
 FORM_MAX_BYTES = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -188,8 +192,15 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-facts": {"task": "scoring.sweep_facts", "schedule": 60.0},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
     "watch-certificates": {"task": "providers.watch_certificates", "schedule": crontab(hour=0, minute=10)},
+    "watch-documents": {"task": "providers.watch_documents", "schedule": crontab(hour=1, minute=0)},
+    "sweep-documents": {"task": "providers.sweep_documents", "schedule": 3600.0},
     "expire-invitations": {"task": "merchants.expire_invitations", "schedule": 60.0},
 }
+
+# Whose address a request comes from: behind so many proxies, all rate limits look past them.
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
+# Requests that one address may send to a public page.
+PAGE_RATES = {"verify": "30/minute", "false_claim": "5/hour"}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -242,8 +253,11 @@ REST_FRAMEWORK = {
         "user": ENV.throttle_user,
         "write": ENV.throttle_write,
         "password": "10/minute",
+        "verify": "30/minute",
+        "false_claim": "5/hour",
     },
     "NUM_PROXIES": ENV.trusted_proxy_count,  # without it a caller names its own address in X-Forwarded-For
+    "NUM_PROXIES": ENV.trusted_proxy_count,
     "EXCEPTION_HANDLER": "api.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -270,6 +284,11 @@ SPECTACULAR_SETTINGS = {
         "VerificationStatusEnum": "providers.traders.enums.VerificationStatus",
         "CertificateStatusEnum": "providers.traders.enums.CertificateStatus",
         "ClaimStatusEnum": "providers.traders.enums.ClaimStatus",
+        "DocumentStatusEnum": "providers.documents.enums.DocumentStatus",
+        "DocumentTypeEnum": "providers.documents.enums.DocumentType",
+        "DocumentKindEnum": "providers.documents.enums.FileKind",
+        "FactFileKindEnum": "scoring.facts.enums.FileKind",
+        "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
@@ -291,6 +310,8 @@ STATE_TABLES: list[str] = [
     "providers.conduct.states.WATCH",
     "providers.traders.states.VERIFICATION",
     "providers.traders.states.CERTIFICATE",
+    "providers.documents.states.DOCUMENT",
+    "providers.verification.states.FALSE_CLAIM",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
@@ -306,5 +327,7 @@ NOTICE_TABLES: list[str] = [
     "providers.conduct.notices.NOTICES",
 ]
 NOTICE_TABLES: list[str] = ["providers.traders.notices.NOTICES"]
+    "providers.documents.notices.NOTICES",
+]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

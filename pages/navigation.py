@@ -55,6 +55,8 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("staff:provider_list", _("Providers"), "provider.view", "building"),
                 Item("staff:criteria_set_list", _("Criteria"), "criteria.view", "gavel"),
                 Item("staff:trader_list", _("Traders"), "trader.view", "user-star"),
+                Item("staff:document_list", _("Documents"), "document.view", "file-certificate"),
+                Item("staff:false_claim_list", _("False claims"), "false_claim.view", "message-report"),
             ),
         ),
         Section(
@@ -82,6 +84,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             (
                 Item("provider:home", _("Home"), "provider.view", "home"),
                 Item("provider:application", _("Application"), "application.view", "clipboard-check"),
+                Item("provider:document_list", _("Documents"), "document.view", "file-certificate"),
                 Item("provider:scorecard", _("Scorecard"), "scorecard.view", "chart-radar"),
                 Item("provider:race", _("Race"), "scorecard.view", "trophy"),
             ),

@@ -6,19 +6,29 @@ from providers.conduct.models import Judgement, JudgementRow, Probation, Probati
 from providers.criteria.dry_run_models import DryRun
 from providers.criteria.measure_models import MeasureRun, ProviderMeasures
 from providers.criteria.models import CriteriaSet, Criterion
+from providers.documents.models import Document, DocumentNotice, DocumentRule
 from providers.registry.models import Provider
 from providers.traders.models import CapabilityClaim, Certificate, Employment, Person, Trader
+from providers.verification.models import FalseClaim
 
 __all__ = [
     "Application",
+    "CapabilityClaim",
     "CapabilityEvidence",
+    "Certificate",
     "CriteriaSet",
     "Criterion",
+    "Document",
+    "DocumentNotice",
+    "DocumentRule",
     "DryRun",
+    "Employment",
+    "FalseClaim",
     "Judgement",
     "JudgementRow",
     "MeasureRun",
     "MitigatingFact",
+    "Person",
     "Probation",
     "ProbationTarget",
     "Provider",
@@ -27,11 +37,4 @@ __all__ = [
     "Triage",
     "TriageVerdict",
     "WatchEntry",
-    "CapabilityClaim",
-    "CapabilityEvidence",
-    "Certificate",
-    "Employment",
-    "Person",
-    "Provider",
-    "Trader",
 ]

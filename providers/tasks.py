@@ -9,3 +9,6 @@ __all__ = ["begin_probation", "judge_all", "rejudge_provider", "start_night"]
 from providers.traders.tasks import watch_certificates
 
 __all__ = ["watch_certificates"]
+from providers.documents.tasks import sweep_documents, watch_documents
+
+__all__ = ["sweep_documents", "watch_documents"]

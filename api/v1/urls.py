@@ -18,4 +18,9 @@ urlpatterns = [
     path("", include("api.v1.urls_matching")),
     path("", include("api.v1.urls_scoring")),
     path("", include("api.v1.urls_traders")),
+    path("", include("api.v1.urls_documents")),
+    path("", include("api.v1.urls_facts")),
+    path("", include("api.v1.urls_matching")),
+    path("", include("api.v1.urls_scoring")),
+    path("", include("api.v1.urls_verification")),
 ]

@@ -1,4 +1,4 @@
-"""The state folder: who may use it now, the secret key, the generated environment, and what has been done already."""
+"""The state folder: who may use it now, the keys, the generated environment, and what has been done already."""
 
 import fcntl
 import hashlib
@@ -54,6 +54,14 @@ def identity_key(state: Path) -> str:
 def _kept_key(path: Path) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(48) + "\n")
+    return path.read_text().strip()
+
+
+def signing_key(state: Path) -> str:
+    """The Ed25519 seed that signs this installation's statements, generated at the first call like the secret key."""
+    path = state / "signing_key"
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(32) + "\n")
     return path.read_text().strip()
 
 

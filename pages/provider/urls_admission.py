@@ -3,7 +3,6 @@
 from django.urls import path
 
 from pages.provider import views_application, views_registration, views_trader, views_triage
-from pages.provider import views_application, views_registration
 
 urlpatterns = [
     path("register/", views_registration.Register.as_view(), name="register"),

@@ -2,8 +2,7 @@
 
 from django.urls import include, path
 
-from pages.public import views, views_directory, views_jobs, views_notices
-from pages.public import views, views_criteria, views_directory, views_jobs
+from pages.public import views, views_criteria, views_directory, views_jobs, views_notices
 
 urlpatterns = [
     path("", views.Landing.as_view(), name="landing"),
@@ -20,4 +19,5 @@ urlpatterns = [
     path("jobs/<uuid:pk>/progress/", views_jobs.job_progress, name="job_progress"),
     path("jobs/<uuid:pk>/cancel/", views_jobs.job_cancel, name="job_cancel"),
     path("", include("pages.public.urls_boards")),
+    path("", include("pages.public.urls_verification")),
 ]

@@ -11,9 +11,11 @@ urlpatterns = [
     path("audit/", views_audit.AuditLog.as_view(), name="audit_log"),
     path("", include("pages.staff.urls_admission")),
     path("", include("pages.staff.urls_criteria")),
+    path("", include("pages.staff.urls_documents")),
     path("", include("pages.staff.urls_facts")),
     path("", include("pages.staff.urls_matching")),
     path("", include("pages.staff.urls_scoring")),
     path("", include("pages.staff.urls_seasons")),
     path("", include("pages.staff.urls_traders")),
+    path("", include("pages.staff.urls_verification")),
 ]

@@ -12,6 +12,7 @@ from common.audit.selectors import entries_of
 from common.exceptions import NotFound
 from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
+from pages.staff.documents import describe_documents
 from pages.staff.tables_admission import ApplicationTable
 from providers.admission import permissions, policies, review_services, selectors
 from providers.admission.enums import ApplicationStatus
@@ -95,6 +96,7 @@ class ApplicationCase(CasePage, TitledPage):
             offers=[offer for offer in offers if offer.action in permissions.REVIEW],
             action_url=reverse("pages:staff:application_act", args=[application.pk]),
             entries=entries_of(application),
+            **describe_documents(application.provider, user),
             earlier=selectors.history_of(application.provider).exclude(pk=application.pk),
             **kwargs,
         )

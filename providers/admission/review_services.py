@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.audit.services import record
+from common.days import business_day
 from common.locks import lock
 from providers.admission.models import Application
 from providers.admission.permissions import check_act
 from providers.admission.services import submit_application, withdraw_application
 from providers.admission.states import APPLICATION
+from providers.documents.policies import check_admissible
 from providers.registry.status_services import admit_provider
 
 
@@ -31,10 +33,12 @@ def return_application(
 def admit_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Conflict while an expired
+    document blocks it, Stale, NotPermitted."""
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
     application = _decide(application_id, "admit", by=by, note=note, version=version, now=now, fields=fields)
+    check_admissible(application.provider, business_day(now))
     application.provider = admit_provider(provider_id=application.provider_id, by=by, note=note, now=now)
     return application
 

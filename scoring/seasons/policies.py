@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import Conflict, InvalidInput
-from common.templatetags.paddock import day as day_text
 from common.refusals import refuse
+from common.templatetags.paddock import day as day_text
 from engine.errors import EngineError
 from engine.season_rules import SettlementRules, rules_from_mapping
 from engine.standings import DEFAULT_ORDER, parse_order

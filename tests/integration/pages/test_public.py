@@ -40,7 +40,7 @@ def test_public_page_says_whether_the_provider_may_work(reader: Client) -> None:
     provider = make_provider(status="admitted")
     text = reader.get(f"/providers/{provider.code}/").content.decode()
     assert "This provider is real and may work for merchants today." in text
-    assert f"{settings.BASE_URL}/providers/{provider.code}/" in text
+    assert f"{settings.BASE_URL}/verify/{provider.code}/" in text
     assert str(provider.uscc) not in text
     suspend_provider(provider_id=provider.pk, by=make_staff(Role.CONDUCT_OFFICER), note="Under enquiry.")
     text = reader.get(f"/providers/{provider.code}/").content.decode()

@@ -15,6 +15,7 @@ from tests.factories.accounts import make_member, make_staff, make_user
 # What each platform role may do beyond reading; written out so that a slip in the table is seen.
 DECISIONS: dict[str, set[str]] = {
     "admission_reviewer": {
+        "document.decide",
         "application.admit",
         "application.return",
         "application.reject",
@@ -23,6 +24,7 @@ DECISIONS: dict[str, set[str]] = {
         "trader.verify",
     },
     "conduct_officer": {"provider.suspend", "provider.reinstate", "provider.clear_out", "trader.release"},
+    "conduct_officer": {"provider.suspend", "provider.reinstate", "provider.clear_out", "false_claim.decide"},
     "appeals_officer": set(),
     "auditor": set(),
 }

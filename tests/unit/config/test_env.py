@@ -9,9 +9,11 @@ import pytest
 from config import env
 
 KEY = "k" * 32
+SEED, PUBLIC, OTHER = "s" * 43, "p" * 43, "_-" * 21 + "A"
 REQUIRED = {
     "SECRET_KEY": KEY,
     "IDENTITY_KEY": KEY,
+    "SIGNING_KEY": SEED,
     "DATABASE_URL": "postgresql://paddock:hidden@db:5432/paddock",
     "REDIS_URL": "redis://:hidden@cache:6379/0",
 }
@@ -24,6 +26,8 @@ OIDC = {
 GOOD: dict[str, tuple[str, Any]] = {
     "SECRET_KEY": (KEY, KEY),
     "IDENTITY_KEY": (KEY, KEY),
+    "SIGNING_KEY": (SEED, SEED),
+    "RETIRED_SIGNING_KEYS": (f"{PUBLIC},{OTHER}", [PUBLIC, OTHER]),
     "DEBUG": ("true", True),
     "ALLOWED_HOSTS": ("a.example.com,b.example.com", ["a.example.com", "b.example.com"]),
     "PORT": ("8001", 8001),
@@ -50,6 +54,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "THROTTLE_WRITE": ("30/day", "30/day"),
 }
 DEFAULTS: dict[str, Any] = {
+    "retired_signing_keys": [],
     "debug": False,
     "allowed_hosts": ["localhost", "127.0.0.1", "[::1]"],
     "port": 8000,
@@ -76,6 +81,9 @@ DEFAULTS: dict[str, Any] = {
 MALFORMED = [
     ("SECRET_KEY", "too-short"),
     ("IDENTITY_KEY", "too-short"),
+    ("SIGNING_KEY", "s" * 42),
+    ("SIGNING_KEY", "s" * 42 + "="),
+    ("RETIRED_SIGNING_KEYS", f"{PUBLIC},short"),
     ("DEBUG", "perhaps"),
     ("ALLOWED_HOSTS", "a.example.com,,b.example.com"),
     ("ALLOWED_HOSTS", "https://a.example.com"),
@@ -182,6 +190,7 @@ def test_all_problems_are_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_pat
     for part in (
         "SECRET_KEY",
         "IDENTITY_KEY",
+        "SIGNING_KEY",
         "DATABASE_URL",
         "REDIS_URL",
         'PORT: read "eighty"',

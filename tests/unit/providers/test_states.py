@@ -10,12 +10,19 @@ from common.states import StateTable
 from providers.admission import permissions as admission
 from providers.admission.models import Application
 from providers.admission.states import APPLICATION
+from providers.documents import permissions as documents
+from providers.documents.models import Document
+from providers.documents.states import DOCUMENT
 from providers.registry import permissions as registry
 from providers.registry.models import Provider
 from providers.registry.states import PROVIDER
 from providers.traders import permissions as traders
 from providers.traders.models import Trader
 from providers.traders.states import CERTIFICATE, TRADER, VERIFICATION, Verification
+from providers.traders.states import TRADER
+from providers.verification import permissions as verification
+from providers.verification.models import FalseClaim
+from providers.verification.states import FALSE_CLAIM
 from tests.factories.accounts import make_member, make_staff
 from tests.factories.providers import make_provider
 
@@ -23,6 +30,7 @@ MANAGERS = {"provider_owner", "provider_manager"}
 REVIEWERS = {"admission_reviewer"}
 OFFICERS = {"conduct_officer"}
 NOBODY: set[str] = set()  # a step of the clock, or one that follows from another act
+NOBODY: set[str] = set()  # the clock alone
 
 # (from, action): (to, who may, a reason is needed)
 TRUTH = {
@@ -60,6 +68,22 @@ TRUTH = {
         ("valid", "expire"): ("expired", NOBODY, False),
         ("valid", "revoke"): ("revoked", REVIEWERS, True),
         ("valid", "supersede"): ("superseded", NOBODY, False),
+    TRADER: {("active", "leave"): ("left", MANAGERS, True)},
+    DOCUMENT: {
+        ("uploaded", "accept"): ("accepted", REVIEWERS, False),
+        ("uploaded", "ask_revision"): ("revision_asked", REVIEWERS, True),
+        ("accepted", "ask_revision"): ("revision_asked", REVIEWERS, True),
+        ("uploaded", "supersede"): ("superseded", MANAGERS, False),
+        ("accepted", "supersede"): ("superseded", MANAGERS, False),
+        ("revision_asked", "supersede"): ("superseded", MANAGERS, False),
+        ("expired", "supersede"): ("superseded", MANAGERS, False),
+        ("uploaded", "expire"): ("expired", NOBODY, False),
+        ("accepted", "expire"): ("expired", NOBODY, False),
+        ("revision_asked", "expire"): ("expired", NOBODY, False),
+    },
+    FALSE_CLAIM: {
+        ("received", "confirm"): ("confirmed", OFFICERS, True),
+        ("received", "dismiss"): ("dismissed", OFFICERS, True),
     },
 }
 INITIAL = {
@@ -68,6 +92,8 @@ INITIAL = {
     "trader": "active",
     "trader_verification": "unverified",
     "certificate": "valid",
+    "document": "uploaded",
+    "false_claim": "received",
 }
 CASES = [
     (table, state, action)
@@ -86,6 +112,10 @@ def subject_of(table: StateTable, provider: Provider, state: str) -> tuple[objec
     if table in (VERIFICATION, CERTIFICATE):
         trader = Trader(provider=provider)
         return Verification(0, state), lambda person, _subject, row: traders.check_act(person, trader, row)
+    if table is DOCUMENT:
+        return Document(provider=provider, status=state), documents.check_act
+    if table is FALSE_CLAIM:
+        return FalseClaim(status=state), verification.check_act
     provider.status = state
     return provider, registry.check_act
 
@@ -138,6 +168,7 @@ def test_a_role_elsewhere_counts_for_nothing(role: str) -> None:
     mine, other = make_provider(), make_provider()
     person = person_with(role, other)
     for table in (APPLICATION, TRADER, VERIFICATION, CERTIFICATE):
+    for table in (APPLICATION, TRADER, DOCUMENT):
         for row in table:
             subject, check = subject_of(table, mine, row.frm)
             with pytest.raises(NotPermitted):
