@@ -61,6 +61,8 @@ _READ_EVERYTHING = frozenset(
         "invitation.view",
         "engagement.view",
         "job.view",
+        "link.view",
+        "barred.view",
     }
 )
 
@@ -73,6 +75,7 @@ _PROVIDER_READ = frozenset(
         "scorecard.view",
         "invitation.view",
         "engagement.view",
+        "link.view",
     }
 )
 _PROVIDER_MANAGE = _PROVIDER_READ | {
@@ -80,6 +83,8 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "application.submit",
     "application.withdraw",
     "trader.edit",
+    "identifier.edit",
+    "link.contest",
     "invitation.accept",
     "invitation.decline",
     "engagement.staff",
@@ -109,17 +114,27 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "application.reject",
         "provider.complete_probation",
         "trader.certify",
+        "link.decide",
     },
     Role.SCORING_ANALYST: _READ_EVERYTHING
     | {"fact.import", "model.edit", "model.publish", "model.retire", "run.start", "run.cancel", "job.cancel"},
     Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {"match.manage", "match.shortlist", "match.invite", "invitation.withdraw"},
-    Role.CONDUCT_OFFICER: _READ_EVERYTHING | {"provider.suspend", "provider.reinstate", "provider.clear_out"},
+    Role.CONDUCT_OFFICER: _READ_EVERYTHING
+    | {
+        "provider.suspend",
+        "provider.reinstate",
+        "provider.clear_out",
+        "link.decide",
+        "barred.edit",
+        "identifier.import",
+    },
     Role.APPEALS_OFFICER: _READ_EVERYTHING,
     Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
     Role.ADMINISTRATOR: _READ_EVERYTHING
-    | {"audit.view", "user.manage", "provider.register", "merchant.register", "fact.import", "job.cancel"},
+    | {"audit.view", "user.manage", "provider.register", "merchant.register", "fact.import", "job.cancel"}
+    | {"barred.edit", "identifier.import"},
     Role.PROVIDER_OWNER: _PROVIDER_MANAGE | {"provider.edit", "provider.invite_member", "engagement.terminate"},
     Role.PROVIDER_MANAGER: _PROVIDER_MANAGE,
     Role.PROVIDER_TRADER: _PROVIDER_READ,

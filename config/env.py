@@ -42,6 +42,7 @@ class Environment:
     """The checked values; each field is the lower-case name of its variable."""
 
     secret_key: str
+    identity_key: str
     debug: bool
     allowed_hosts: list[str]
     base_url: str
@@ -129,6 +130,14 @@ VARIABLES: tuple[Variable, ...] = (
         "SECRET_KEY",
         "str",
         "at least 32 characters that nobody can guess",
+        accepts=lambda value: len(value) >= 32,
+        secret=True,
+        remedy="Run `make run` once, which generates one, or set it to the output of `openssl rand -base64 48`.",
+    ),
+    Variable(
+        "IDENTITY_KEY",
+        "str",
+        "at least 32 characters that nobody can guess, other ones than in SECRET_KEY",
         accepts=lambda value: len(value) >= 32,
         secret=True,
         remedy="Run `make run` once, which generates one, or set it to the output of `openssl rand -base64 48`.",

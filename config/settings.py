@@ -14,6 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = env.load()
 
 SECRET_KEY = ENV.secret_key
+IDENTITY_KEY = ENV.identity_key
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 BASE_URL = ENV.base_url
@@ -255,6 +256,8 @@ SPECTACULAR_SETTINGS = {
         "ProviderStatusEnum": "providers.registry.enums.ProviderStatus",
         "ApplicationStatusEnum": "providers.admission.enums.ApplicationStatus",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
+        "LinkStatusEnum": "providers.relations.enums.LinkStatus",
+        "IdentifierKindEnum": "providers.relations.enums.IdentifierKind",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
@@ -271,6 +274,7 @@ STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
     "providers.admission.states.APPLICATION",
     "providers.traders.states.TRADER",
+    "providers.relations.states.LINK",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
@@ -281,6 +285,6 @@ STATE_TABLES: list[str] = [
 ]
 
 # Each room's texts of the notices that it sends.
-NOTICE_TABLES: list[str] = []
+NOTICE_TABLES: list[str] = ["providers.relations.notices.NOTICES"]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

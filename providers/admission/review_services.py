@@ -15,6 +15,7 @@ from providers.admission.permissions import check_act
 from providers.admission.services import submit_application, withdraw_application
 from providers.admission.states import APPLICATION
 from providers.registry.status_services import admit_provider
+from providers.relations.policies import check_not_intercepted
 
 
 @transaction.atomic
@@ -31,10 +32,12 @@ def return_application(
 def admit_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted, and Conflict
+    while a link to a barred party is held against it."""
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
     application = _decide(application_id, "admit", by=by, note=note, version=version, now=now, fields=fields)
+    check_not_intercepted(application.provider)
     application.provider = admit_provider(provider_id=application.provider_id, by=by, note=note, now=now)
     return application
 

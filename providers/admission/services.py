@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
 from common.exceptions import InvalidInput, NotFound
+from common.jobs.services import enqueue
 from common.locks import lock
 from providers.admission import policies
 from providers.admission.models import MAX_LINKS, Application, CapabilityEvidence
@@ -19,6 +20,7 @@ from providers.admission.permissions import check_act, check_edit
 from providers.admission.states import APPLICATION
 from providers.enums import Capability
 from providers.registry.models import Provider
+from providers.relations.services import record_application_phone
 from providers.traders.models import Trader
 from providers.traders.selectors import active_of
 
@@ -144,6 +146,8 @@ def submit_application(
     application.status, application.submitted_at, application.submitted_by = row.to, now, by
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    record_application_phone(provider_id=application.provider_id, phone=application.contact_phone, by=by, now=now)
+    enqueue("providers.check_relations", by=by, now=now, provider_id=application.provider_id)
     return application
 
 

@@ -11,6 +11,7 @@ from config import env
 KEY = "k" * 32
 REQUIRED = {
     "SECRET_KEY": KEY,
+    "IDENTITY_KEY": KEY,
     "DATABASE_URL": "postgresql://paddock:hidden@db:5432/paddock",
     "REDIS_URL": "redis://:hidden@cache:6379/0",
 }
@@ -22,6 +23,7 @@ OIDC = {
 }
 GOOD: dict[str, tuple[str, Any]] = {
     "SECRET_KEY": (KEY, KEY),
+    "IDENTITY_KEY": (KEY, KEY),
     "DEBUG": ("true", True),
     "ALLOWED_HOSTS": ("a.example.com,b.example.com", ["a.example.com", "b.example.com"]),
     "PORT": ("8001", 8001),
@@ -73,6 +75,7 @@ DEFAULTS: dict[str, Any] = {
 }
 MALFORMED = [
     ("SECRET_KEY", "too-short"),
+    ("IDENTITY_KEY", "too-short"),
     ("DEBUG", "perhaps"),
     ("ALLOWED_HOSTS", "a.example.com,,b.example.com"),
     ("ALLOWED_HOSTS", "https://a.example.com"),
@@ -178,6 +181,7 @@ def test_all_problems_are_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_pat
     text = refusal(tmp_path)
     for part in (
         "SECRET_KEY",
+        "IDENTITY_KEY",
         "DATABASE_URL",
         "REDIS_URL",
         'PORT: read "eighty"',
