@@ -10,5 +10,6 @@ urlpatterns = [
     path("", views_home.Home.as_view(), name="home"),
     path("", include("pages.provider.urls_admission")),
     path("", include("pages.provider.urls_matching")),
+    path("", include("pages.provider.urls_relations")),
     path("", include("pages.provider.urls_scoring")),
 ]
