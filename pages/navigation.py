@@ -53,7 +53,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             (
                 Item("staff:application_queue", _("Applications"), "application.view", "inbox"),
                 Item("staff:provider_list", _("Providers"), "provider.view", "building"),
-                Item("staff:link_list", _("Links"), "barred.view", "link"),
+                Item("staff:link_list", _("Relations"), "barred.view", "link"),
             ),
         ),
         Section(
@@ -81,7 +81,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             (
                 Item("provider:home", _("Home"), "provider.view", "home"),
                 Item("provider:application", _("Application"), "application.view", "clipboard-check"),
-                Item("provider:identity", _("Identity"), "application.view", "id"),
+                Item("provider:identity", _("Company identity"), "application.view", "id"),
                 Item("provider:scorecard", _("Scorecard"), "scorecard.view", "chart-radar"),
                 Item("provider:race", _("Race"), "scorecard.view", "trophy"),
             ),

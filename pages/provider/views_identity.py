@@ -26,7 +26,7 @@ from providers.relations.states import LINK
 class Identity(OwnProviderPage, FormPage):
     """Representative, phones, bank account, address: given here, kept as hashes, shown masked."""
 
-    title = _("Identity")
+    title = _("Company identity")
     lead = _("By this the platform recognises your company. Values are kept as keyed hashes and shown masked.")
     permission = "application.view"
     form_class = IdentityForm

@@ -32,10 +32,8 @@ from providers.relations.states import LINK
 class LinkList(StaffPage, ListPage):
     """Whom the portal keeps out, and hints that want a person's look."""
 
-    title = _("Links")
-    lead = _(
-        "Applicants who seem to belong to somebody who was barred. A strong link keeps them out until it is decided."
-    )
+    title = _("Relations")
+    lead = _("Applicants who seem to belong to somebody barred. A strong link keeps them out until it is decided.")
     permission = "barred.view"
     table_class = LinkTable
     filterset_class = LinkFilter
@@ -84,7 +82,7 @@ class LinkDetail(LinkPage, TitledPage):
         return super().get_context_data(
             title=f"{link.number} {link.provider.name}",
             back_url=reverse("pages:staff:link_list"),
-            back_label=_("Links"),
+            back_label=_("Relations"),
             link=link,
             path=read_paths([link])[link.pk],
             in_force=in_force,

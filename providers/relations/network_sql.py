@@ -77,7 +77,7 @@ SELECT party.id, party.core, party.city, party.region
 FROM providers_party party
 LEFT JOIN providers_provider provider ON provider.id = party.provider_id
 LEFT JOIN providers_barredparty barred ON barred.id = party.barred_id
-WHERE party.grams && %(grams)s AND length(party.core) BETWEEN %(shortest)s AND %(longest)s
+WHERE party.grams && %(grams)s::varchar[] AND length(party.core) BETWEEN %(shortest)s AND %(longest)s
     AND party.id <> %(start)s AND
 """
     + BARRED
