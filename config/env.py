@@ -145,7 +145,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "IDENTITY_KEY",
         "str",
-        "at least 32 characters that nobody can guess",
+        "at least 32 characters that nobody can guess, other ones than in SECRET_KEY",
         accepts=lambda value: len(value) >= 32,
         secret=True,
         remedy="Run `make run` once, which generates one, or set it to the output of `openssl rand -base64 48`.",

@@ -277,7 +277,6 @@ SPECTACULAR_SETTINGS = {
         "CriteriaSetStatusEnum": "providers.criteria.enums.SetStatus",
         "CriterionKindEnum": "providers.criteria.enums.CriterionKind",
         "TriageOutcomeEnum": "providers.criteria.enums.Outcome",
-        "FileKindEnum": "scoring.facts.enums.FileKind",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
         "TraderLevelEnum": "providers.traders.enums.TraderLevel",
         "CertificateLevelEnum": "providers.traders.enums.CERTIFIED_LEVELS",
@@ -289,6 +288,8 @@ SPECTACULAR_SETTINGS = {
         "DocumentKindEnum": "providers.documents.enums.FileKind",
         "FactFileKindEnum": "scoring.facts.enums.FileKind",
         "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
+        "LinkStatusEnum": "providers.relations.enums.LinkStatus",
+        "IdentifierKindEnum": "providers.relations.enums.IdentifierKind",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
@@ -312,6 +313,7 @@ STATE_TABLES: list[str] = [
     "providers.traders.states.CERTIFICATE",
     "providers.documents.states.DOCUMENT",
     "providers.verification.states.FALSE_CLAIM",
+    "providers.relations.states.LINK",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
@@ -325,9 +327,9 @@ STATE_TABLES: list[str] = [
 NOTICE_TABLES: list[str] = [
     "providers.admission.triage_notices.NOTICES",
     "providers.conduct.notices.NOTICES",
-]
-NOTICE_TABLES: list[str] = ["providers.traders.notices.NOTICES"]
     "providers.documents.notices.NOTICES",
+    "providers.relations.notices.NOTICES",
+    "providers.traders.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 NAMES: dict[str, str | Promise] = {
     "common.probe": _("Self-test of the worker"),
+    "providers.check_relations": _("Check for links to barred parties"),
     "scoring.import_facts": _("Import business data"),
     "scoring.run_scores": _("Compute scores"),
     "scoring.nightly": _("Nightly scores and standings"),

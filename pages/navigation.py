@@ -57,6 +57,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("staff:trader_list", _("Traders"), "trader.view", "user-star"),
                 Item("staff:document_list", _("Documents"), "document.view", "file-certificate"),
                 Item("staff:false_claim_list", _("False claims"), "false_claim.view", "message-report"),
+                Item("staff:link_list", _("Relations"), "barred.view", "link"),
             ),
         ),
         Section(
@@ -85,6 +86,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("provider:home", _("Home"), "provider.view", "home"),
                 Item("provider:application", _("Application"), "application.view", "clipboard-check"),
                 Item("provider:document_list", _("Documents"), "document.view", "file-certificate"),
+                Item("provider:identity", _("Company identity"), "application.view", "id"),
                 Item("provider:scorecard", _("Scorecard"), "scorecard.view", "chart-radar"),
                 Item("provider:race", _("Race"), "scorecard.view", "trophy"),
             ),

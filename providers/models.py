@@ -1,18 +1,21 @@
 """Gathers the models of this room."""
 
-from providers.admission.models import Application, CapabilityEvidence
-from providers.admission.triage_models import MitigatingFact, Triage, TriageVerdict
-from providers.conduct.models import Judgement, JudgementRow, Probation, ProbationTarget, WatchEntry
-from providers.criteria.dry_run_models import DryRun
-from providers.criteria.measure_models import MeasureRun, ProviderMeasures
-from providers.criteria.models import CriteriaSet, Criterion
-from providers.documents.models import Document, DocumentNotice, DocumentRule
-from providers.registry.models import Provider
-from providers.traders.models import CapabilityClaim, Certificate, Employment, Person, Trader
-from providers.verification.models import FalseClaim
+from providers.admission.models import (Application, CapabilityEvidence)
+from providers.admission.triage_models import (MitigatingFact, Triage, TriageVerdict)
+from providers.conduct.models import (Judgement, JudgementRow, Probation, ProbationTarget, WatchEntry)
+from providers.criteria.dry_run_models import (DryRun)
+from providers.criteria.measure_models import (MeasureRun, ProviderMeasures)
+from providers.criteria.models import (CriteriaSet, Criterion)
+from providers.documents.models import (Document, DocumentNotice, DocumentRule)
+from providers.registry.models import (Provider)
+from providers.relations.link_models import (Link)
+from providers.relations.models import (BarredParty, Party, PartyIdentifier)
+from providers.traders.models import (CapabilityClaim, Certificate, Employment, Person, Trader)
+from providers.verification.models import (FalseClaim)
 
 __all__ = [
     "Application",
+    "BarredParty",
     "CapabilityClaim",
     "CapabilityEvidence",
     "Certificate",
@@ -26,8 +29,11 @@ __all__ = [
     "FalseClaim",
     "Judgement",
     "JudgementRow",
+    "Link",
     "MeasureRun",
     "MitigatingFact",
+    "Party",
+    "PartyIdentifier",
     "Person",
     "Probation",
     "ProbationTarget",

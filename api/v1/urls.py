@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("api.v1.urls_criteria")),
     path("", include("api.v1.urls_facts")),
     path("", include("api.v1.urls_matching")),
+    path("", include("api.v1.urls_relations")),
     path("", include("api.v1.urls_scoring")),
     path("", include("api.v1.urls_traders")),
     path("", include("api.v1.urls_documents")),

@@ -42,16 +42,17 @@ def take_lock(state: Path) -> int:
 
 
 def secret_key(state: Path) -> str:
-    """The key of this installation, generated at the first call and readable by its owner alone."""
+    """The key that signs sessions and links of this installation."""
     return _kept_key(state / "secret_key")
 
 
 def identity_key(state: Path) -> str:
-    """The key under which identity numbers are hashed; with another one nobody is recognised any more."""
+    """The key under which this installation hashes identifiers; with another one nobody is recognised any more."""
     return _kept_key(state / "identity_key")
 
 
 def _kept_key(path: Path) -> str:
+    """A key generated at the first call and readable by its owner alone."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(48) + "\n")
     return path.read_text().strip()

@@ -7,9 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from common.days import business_day
 from common.exceptions import NotFound
 from pages.actions import ActionView, read_version
 from pages.base import TitledPage
@@ -22,6 +24,7 @@ from providers.admission.models import Application, CapabilityEvidence
 from providers.admission.states import APPLICATION
 from providers.admission.triage_selectors import findings_of, triage_of
 from providers.enums import Capability
+from providers.relations.policies import is_intercepted
 from providers.traders.selectors import active_of
 
 
@@ -63,6 +66,7 @@ class ApplicationPage(OwnProviderPage, TitledPage):
             "may_edit_company": self.may("provider.edit"),
             "offers": [offer for offer in offers if offer.action not in permissions.REVIEW],
             "action_url": reverse("pages:provider:application_act"),
+            "held_links": is_intercepted(self.provider, business_day(timezone.now())),
         }
 
 

@@ -14,6 +14,7 @@ from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
 from pages.staff.documents import describe_documents
 from pages.staff.tables_admission import ApplicationTable
+from pages.staff.views_link import describe_links
 from providers.admission import permissions, policies, review_services, selectors
 from providers.admission.enums import ApplicationStatus
 from providers.admission.filters import ApplicationFilter
@@ -97,6 +98,7 @@ class ApplicationCase(CasePage, TitledPage):
             action_url=reverse("pages:staff:application_act", args=[application.pk]),
             entries=entries_of(application),
             **describe_documents(application.provider, user),
+            **describe_links(application.provider, user),
             earlier=selectors.history_of(application.provider).exclude(pk=application.pk),
             **kwargs,
         )

@@ -10,6 +10,7 @@ from common.states import Transition
 from providers.admission import policies
 from providers.admission.models import Application
 from providers.registry.permissions import check_unbiased
+from providers.relations.policies import check_not_intercepted
 
 REVIEW = frozenset({"return", "admit", "reject"})
 
@@ -26,6 +27,8 @@ def check_offer(user: User | AnonymousUser, application: Application, row: Trans
     check_act(user, application, row)
     if row.action == "submit" and policies.find_missing(application):
         raise Conflict(_("Something is still missing."), remedy=_("Add it first."))
+    if row.action == "admit":
+        check_not_intercepted(application.provider)
 
 
 def check_edit(user: User | AnonymousUser, application: Application) -> None:

@@ -17,6 +17,7 @@ from providers.admission.services import submit_application, withdraw_applicatio
 from providers.admission.states import APPLICATION
 from providers.documents.policies import check_admissible
 from providers.registry.status_services import admit_provider
+from providers.relations.policies import check_not_intercepted
 
 
 @transaction.atomic
@@ -33,12 +34,13 @@ def return_application(
 def admit_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Conflict while an expired
-    document blocks it, Stale, NotPermitted."""
+    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted, and Conflict while
+    an expired document blocks it or a link to a barred party is held against it."""
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
     application = _decide(application_id, "admit", by=by, note=note, version=version, now=now, fields=fields)
     check_admissible(application.provider, business_day(now))
+    check_not_intercepted(application.provider)
     application.provider = admit_provider(provider_id=application.provider_id, by=by, note=note, now=now)
     return application
 

@@ -20,6 +20,7 @@ from providers.admission.permissions import check_act, check_edit
 from providers.admission.states import APPLICATION
 from providers.enums import Capability
 from providers.registry.models import Provider
+from providers.relations.services import record_application_phone
 from providers.traders.models import Trader
 from providers.traders.selectors import active_of
 
@@ -147,6 +148,8 @@ def submit_application(
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
     enqueue(TRIAGE, by=by, now=now, application_id=application.pk)
+    record_application_phone(provider_id=application.provider_id, phone=application.contact_phone, by=by, now=now)
+    enqueue("providers.check_relations", by=by, now=now, provider_id=application.provider_id)
     return application
 
 

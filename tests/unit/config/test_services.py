@@ -13,6 +13,7 @@ from config.services.guardian import Process, is_running, stop_all
 from config.services.places import LaunchError, Places, fits_socket
 from config.services.portal import discard_unfinished
 from config.services.state import digest_of, identity_key, secret_key, signing_key, take_lock, write_environment
+from config.services.state import digest_of, identity_key, secret_key, take_lock, write_environment
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
@@ -81,6 +82,13 @@ def test_signing_key_is_generated_once_and_private(tmp_path: Path) -> None:
     assert len(key) == 43
     assert signing_key(tmp_path) == key
     assert (tmp_path / "signing_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_identity_key_is_another_key_that_is_kept(tmp_path: Path) -> None:
+    key = identity_key(tmp_path)
+    assert len(key) == 64
+    assert identity_key(tmp_path) == key != secret_key(tmp_path)
+    assert (tmp_path / "identity_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_generated_environment_is_private(tmp_path: Path) -> None:
