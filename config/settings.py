@@ -184,6 +184,8 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "common.recover_jobs", "schedule": 15.0},
     "sweep-facts": {"task": "scoring.sweep_facts", "schedule": 60.0},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
+    "advance-windows": {"task": "providers.advance_windows", "schedule": 60.0},
+    "finalise-rejections": {"task": "providers.finalise_rejections", "schedule": 60.0},
     "expire-invitations": {"task": "merchants.expire_invitations", "schedule": 60.0},
 }
 
@@ -254,6 +256,8 @@ SPECTACULAR_SETTINGS = {
         "CapabilityEnum": "providers.enums.Capability",
         "ProviderStatusEnum": "providers.registry.enums.ProviderStatus",
         "ApplicationStatusEnum": "providers.admission.enums.ApplicationStatus",
+        "WindowStatusEnum": "providers.windows.enums.WindowStatus",
+        "WindowKindEnum": "providers.windows.enums.WindowKind",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
@@ -270,6 +274,7 @@ SPECTACULAR_SETTINGS = {
 STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
     "providers.admission.states.APPLICATION",
+    "providers.windows.states.WINDOW",
     "providers.traders.states.TRADER",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
@@ -281,6 +286,8 @@ STATE_TABLES: list[str] = [
 ]
 
 # Each room's texts of the notices that it sends.
-NOTICE_TABLES: list[str] = []
+NOTICE_TABLES: list[str] = [
+    "providers.admission.notices.NOTICES",
+]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

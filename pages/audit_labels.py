@@ -21,6 +21,8 @@ PLAIN: dict[str, str | Promise] = {
     "application.edit": _("Application changed"),
     "application.set_evidence": _("Evidence written"),
     "application.remove_evidence": _("Evidence removed"),
+    "window.create": _("Prepared"),
+    "window.edit": _("Changed"),
     "trader.register": _("Registered"),
     "trader.edit": _("Data changed"),
     "trader.certify": _("Level certified"),

@@ -1,6 +1,6 @@
 """Writes of the reviewer: return, admit, reject."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,22 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit.services import record
 from common.locks import lock
+from providers.admission import policies
+from providers.admission.decision_services import (
+    add_reasons,
+    answer_rejection,
+    open_standstill,
+    reconsider_rejection,
+    uphold_rejection,
+)
 from providers.admission.models import Application
+from providers.admission.notices import tell
 from providers.admission.permissions import check_act
+from providers.admission.reasons import Reason, check_reasons
 from providers.admission.services import submit_application, withdraw_application
 from providers.admission.states import APPLICATION
 from providers.registry.status_services import admit_provider
+from providers.windows.models import AdmissionWindow
 
 
 @transaction.atomic
@@ -24,29 +35,48 @@ def return_application(
     """Give the application back with what to change. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
     now = now or timezone.now()
     fields = {"returned_at": now, "returned_by": by, "return_note": note.strip()}
-    return _decide(application_id, "return", by=by, note=note, version=version, now=now, fields=fields)
+    application = _decide(application_id, "return", by=by, note=note, version=version, now=now, fields=fields)
+    tell("application.returned", application, now=now, note=note.strip())
+    return application
 
 
 @transaction.atomic
 def admit_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Let the provider in, on probation. Raises IllegalTransition, Conflict when no place is left, InvalidInput, Stale,
+    NotPermitted."""
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
-    application = _decide(application_id, "admit", by=by, note=note, version=version, now=now, fields=fields)
+    application = _decide(
+        application_id, "admit", by=by, note=note, version=version, now=now, fields=fields, prepare=_take_place
+    )
+    tell("application.admitted", application, now=now)
     application.provider = admit_provider(provider_id=application.provider_id, by=by, note=note, now=now)
     return application
 
 
 @transaction.atomic
 def reject_application(
-    *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
+    *,
+    application_id: int,
+    by: User,
+    note: str,
+    reasons: Iterable[Reason] = (),
+    version: int | None = None,
+    now: datetime | None = None,
 ) -> Application:
-    """Refuse the application. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Refuse the application with its reasons; the rejection stands still first, so that the applicant may answer.
+
+    Raises IllegalTransition, InvalidInput (note, field `reasons`), Stale, NotPermitted.
+    """
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
-    return _decide(application_id, "reject", by=by, note=note, version=version, now=now, fields=fields)
+    application = _decide(
+        application_id, "reject", by=by, note=note, version=version, now=now, fields=fields, prepare=open_standstill
+    )
+    add_reasons(application, check_reasons(reasons), now=now)
+    return application
 
 
 # What pages and endpoints may ask for by the action's name.
@@ -56,7 +86,16 @@ ACTIONS: dict[str, Callable[..., Application]] = {
     "return": return_application,
     "admit": admit_application,
     "reject": reject_application,
+    "answer": answer_rejection,
+    "uphold": uphold_rejection,
+    "reconsider": reconsider_rejection,
 }
+
+
+def _take_place(application: Application) -> None:
+    """Race: two reviewers give away the last place. Both take the window's row first."""
+    application.window = lock(AdmissionWindow.objects.all(), application.window_id)
+    policies.check_place_left(application)
 
 
 def _decide(
@@ -68,6 +107,7 @@ def _decide(
     version: int | None,
     now: datetime,
     fields: dict[str, Any],
+    prepare: Callable[[Application], None] | None = None,
 ) -> Application:
     """Race: two reviewers decide at once. The second waits for the row and then finds another state."""
     application = lock(Application.objects.select_related("provider"), application_id)
@@ -78,6 +118,8 @@ def _decide(
     application.status = row.to
     for field, value in fields.items():
         setattr(application, field, value)
+    if prepare is not None:
+        prepare(application)
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
     return application

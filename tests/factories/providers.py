@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
 from stdnum.cn import uscc as stdnum_uscc
 
 from accounts.models import Membership, Organisation, User
+from accounts.notices.models import Notice
 from accounts.roles import Role
 from common.audit.models import AuditEntry
-from providers.admission import review_services
+from providers.admission import review_services, window_services
+from providers.admission.decision_models import ApplicationAnswer, RejectionReason
+from providers.admission.decision_services import finalise_rejection
 from providers.admission.models import Application, CapabilityEvidence
+from providers.admission.reasons import Reason
 from providers.admission.services import create_application, edit_application, set_evidence
 from providers.enums import Capability, Category, ProviderType, Region
 from providers.registry.models import Provider
@@ -19,6 +25,8 @@ from providers.registry.services import register_external_provider, register_pro
 from providers.registry.status_services import admit_provider, complete_probation
 from providers.traders.models import Trader
 from providers.traders.services import register_trader
+from providers.windows.models import AdmissionWindow
+from providers.windows.services import announce_window, create_window, load_default_windows, open_window
 from tests.factories.accounts import make_staff, make_user
 
 _numbers = count(1)
@@ -28,6 +36,56 @@ def make_uscc(number: int) -> str:
     """A valid unified social credit code, another one for each `number`."""
     body = f"91330100{number:09d}"
     return body + stdnum_uscc.calc_check_digit(body)
+
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+REASONS = (Reason("The figures cannot be found in the records.", criterion="records"),)
+
+
+def ensure_window() -> AdmissionWindow:
+    """The window that is open until further notice, since long ago, so that tests may play in any year."""
+    load_default_windows(now=LONG_AGO)
+    return AdmissionWindow.objects.get(code="ROLLING")
+
+
+def make_window(*, status: str = "open", now: datetime | None = None, **terms: Any) -> AdmissionWindow:
+    """A window with a last day, from yesterday to ten days ahead of `now`, brought to `status` by the clock.
+
+    It has no applications, so that it can go all the way: each step is taken at its time.
+    """
+    now = now or timezone.now()
+    number = next(_numbers)
+    values = {
+        "code": f"W{number}",
+        "title_zh": f"第{number}期",
+        "title_en": f"Window {number}",
+        "text_zh": "请提供证据。",
+        "text_en": "Show evidence.",
+        "kind": "fixed",
+        "opens_at": now - timedelta(days=1),
+        "closes_at": now + timedelta(days=10),
+        **terms,
+    }
+    if values["kind"] == "rolling":
+        values["closes_at"] = None
+    window = create_window(terms=values, by=None, now=now)
+    if status != "draft":
+        window = announce_window(window_id=window.pk, by=None, now=now)
+    if status not in ("draft", "announced"):
+        window = open_window(window_id=window.pk, by=None, now=max(now, window.opens_at))
+    for state, step in WINDOW_STEPS.items():
+        if status in WINDOW_WAY and WINDOW_WAY.index(status) >= WINDOW_WAY.index(state):
+            then = {"closed": window.closes_at, "standstill": window.closes_at, "final": window.standstill_until}
+            window = step(window_id=window.pk, by=None, now=then[state])
+    return window
+
+
+WINDOW_WAY = ["closed", "standstill", "final"]
+WINDOW_STEPS = {
+    "closed": window_services.close_window,
+    "standstill": window_services.begin_standstill,
+    "final": window_services.finalise_window,
+}
 
 
 def make_provider(*, by: User | None = None, status: str = "registered", **fields: Any) -> Provider:
@@ -41,6 +99,7 @@ def make_provider(*, by: User | None = None, status: str = "registered", **field
         "region": Region.ZHEJIANG,
         **fields,
     }
+    ensure_window()
     provider = register_provider(by=by or make_user(), **values)
     if status != "registered":
         reviewer = make_staff(Role.ADMISSION_REVIEWER)
@@ -70,11 +129,22 @@ def make_trader(provider: Provider, *, name: str | None = None, **fields: Any) -
     )
 
 
-def make_application(provider: Provider | None = None, *, status: str = "submitted", **fields: Any) -> Application:
-    """A complete application of `provider`, else of a new one, brought to `status` by its owner and a new reviewer."""
+def make_application(
+    provider: Provider | None = None,
+    *,
+    status: str = "submitted",
+    window: AdmissionWindow | None = None,
+    now: datetime | None = None,
+    **fields: Any,
+) -> Application:
+    """A complete application of `provider`, else of a new one, brought to `status` by its owner and a new reviewer.
+
+    It is in `window`, else in the one that is open until further notice. A rejected one was made final by the clock.
+    """
     provider = provider or make_provider()
     owner = owner_of(provider)
-    application = create_application(provider_id=provider.pk, by=owner)
+    code = (window or ensure_window()).code
+    application = create_application(provider_id=provider.pk, by=owner, window=code, now=now)
     trader = make_trader(provider)
     changes = {
         "contact_name": "Lin Lan",
@@ -93,24 +163,41 @@ def make_application(provider: Provider | None = None, *, status: str = "submitt
         by=owner,
     )
     if status != "draft":
-        review_services.submit_application(application_id=application.pk, by=owner)
+        review_services.submit_application(application_id=application.pk, by=owner, now=now)
     if status == "withdrawn":
-        review_services.withdraw_application(application_id=application.pk, by=owner)
+        review_services.withdraw_application(application_id=application.pk, by=owner, now=now)
     elif status in DECISIONS:
-        DECISIONS[status](application_id=application.pk, by=make_staff(), note="Because of the evidence.")
-    return Application.objects.select_related("provider").get(pk=application.pk)
+        reasons = {"reasons": REASONS} if status in ("standstill", "rejected") else {}
+        decide, note = DECISIONS[status], "Because of the evidence."
+        decided = decide(application_id=application.pk, by=make_staff(), note=note, now=now, **reasons)
+        if status == "rejected":
+            finalise_rejection(application_id=application.pk, now=decided.standstill_until)
+    return Application.objects.select_related("provider", "window").get(pk=application.pk)
 
 
 DECISIONS = {
     "returned": review_services.return_application,
     "admitted": review_services.admit_application,
+    "standstill": review_services.reject_application,
     "rejected": review_services.reject_application,
 }
 
 
 def snapshot() -> dict[str, list[Any]]:
     """Every row of this room and of accounts, and of the audit log."""
-    models = (Provider, Trader, Application, CapabilityEvidence, Application.traders.through, Organisation, Membership)
+    models = (
+        AdmissionWindow,
+        Provider,
+        Trader,
+        Application,
+        CapabilityEvidence,
+        RejectionReason,
+        ApplicationAnswer,
+        Application.traders.through,
+        Organisation,
+        Membership,
+        Notice,
+    )
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in (*models, AuditEntry)}
 
 
