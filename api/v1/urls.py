@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("api.v1.urls_facts")),
     path("", include("api.v1.urls_matching")),
     path("", include("api.v1.urls_scoring")),
+    path("", include("api.v1.urls_windows")),
 ]

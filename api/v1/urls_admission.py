@@ -17,6 +17,7 @@ urlpatterns = [
         name="application-evidence",
     ),
     path("applications/<int:pk>/actions", applications.ApplicationActionsView.as_view(), name="application-actions"),
+    path("applications/<int:pk>/changes", applications.ApplicationChangesView.as_view(), name="application-changes"),
     path("traders", traders.TraderListView.as_view(), name="trader-list"),
     path("traders/<str:code>", traders.TraderView.as_view(), name="trader"),
     path("traders/<str:code>/certification", traders.TraderCertificationView.as_view(), name="trader-certification"),

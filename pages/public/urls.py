@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from pages.public import views, views_directory, views_jobs
+from pages.public import views, views_directory, views_jobs, views_windows
 
 urlpatterns = [
     path("", views.Landing.as_view(), name="landing"),
     path("home/", views.home, name="home"),
     path("language/", views.choose_language, name="language"),
     path("workspace/", views.choose_workspace, name="workspace"),
+    path("windows/", views_windows.Windows.as_view(), name="window_list"),
     path("providers/", views_directory.Directory.as_view(), name="provider_directory"),
     path("providers/<str:code>/", views_directory.ProviderPublic.as_view(), name="provider_public"),
     path("jobs/<uuid:pk>/", views_jobs.job_page, name="job"),

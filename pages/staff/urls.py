@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("pages.staff.urls_matching")),
     path("", include("pages.staff.urls_scoring")),
     path("", include("pages.staff.urls_seasons")),
+    path("", include("pages.staff.urls_windows")),
 ]

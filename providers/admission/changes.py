@@ -11,7 +11,7 @@ SENTENCE_ENDS = re.compile(r"(?<=[。！？；])|(?<=[.!?;])\s+")
 
 @dataclass(frozen=True)
 class Content:
-    """An application as plain values: texts by field, texts of evidence by capability and field, trader names by code."""
+    """An application as plain values: texts by field, evidence by capability and field, trader names by code."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
     evidence: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -5,9 +5,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from providers.admission.models import Application
+from providers.admission.reasons import name_subject
 from providers.enums import Capability
 
 
@@ -35,6 +37,11 @@ class RejectionReason(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.criterion or self.capability} {self.sentence[:40]}"
+
+    @property
+    def about(self) -> str | Promise:
+        """What it is about, in words."""
+        return name_subject(self.criterion, self.capability)
 
 
 class ApplicationAnswer(models.Model):

@@ -15,7 +15,9 @@ from providers.registry.enums import ProviderOrigin, ProviderStatus
 from providers.registry.models import Provider
 from providers.traders.enums import TraderStatus
 from providers.windows.enums import RECEIVING
+from providers.windows.models import AdmissionWindow
 from providers.windows.policies import is_open
+from providers.windows.selectors import next_for, open_for
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,24 @@ def check_may_apply(provider: Provider, now: datetime) -> None:
             remedy=_("Use the time to mend what the reasons name."),
             code="too_early",
         )
+
+
+def open_windows(provider: Provider, now: datetime) -> list[AdmissionWindow]:
+    """The windows in which `provider` may begin an application now; raises Conflict when there is none, naming the
+    next."""
+    windows = list(open_for(provider, now))
+    if not windows:
+        following = next_for(provider, now)
+        raise Conflict(
+            _("No admission window is open for your company now."),
+            field="window",
+            remedy=_("The next one, %(code)s, opens on %(when)s.")
+            % {"code": following.code, "when": moment(following.opens_at)}
+            if following
+            else _("None is announced yet. Look at the admission windows again later."),
+            code="no_window",
+        )
+    return windows
 
 
 def check_answerable(application: Application, now: datetime) -> None:

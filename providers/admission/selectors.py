@@ -1,5 +1,6 @@
 """Reads about applications."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -7,14 +8,24 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
-from providers.admission.changes import Content
-from providers.admission.decision_models import ApplicationAnswer
+from providers.admission.changes import Change, Content, compare
+from providers.admission.decision_models import ApplicationAnswer, RejectionReason
 from providers.admission.enums import OPEN, ApplicationStatus
 from providers.admission.models import Application
 from providers.registry.models import Provider
 from providers.traders.models import Trader
 
 COMPARED = ("contact_name", "contact_phone", "contact_email", "summary")
+
+
+@dataclass(frozen=True)
+class Round:
+    """One rejection: its reasons, and the answer if there is one. A reconsidered one was taken back."""
+
+    number: int
+    reasons: list[RejectionReason]
+    answer: ApplicationAnswer | None
+    taken_back: bool
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Application]:
@@ -29,7 +40,10 @@ def with_content(applications: QuerySet[Application]) -> QuerySet[Application]:
     """Evidence, traders and people ready, for a case and for representations."""
     people = ("submitted_by", "returned_by", "decided_by", "finalised_by", "withdrawn_by")
     return applications.select_related("window", *people).prefetch_related(
-        "evidence", Prefetch("traders", Trader.objects.order_by("code")), "reasons", "answers__answered_by"
+        "evidence",
+        Prefetch("traders", Trader.objects.order_by("code")),
+        "reasons",
+        Prefetch("answers", ApplicationAnswer.objects.select_related("answered_by")),
     )
 
 
@@ -78,6 +92,27 @@ def read_content(application: Application) -> Content:
         },
         traders={trader.code: trader.name for trader in application.traders.all()},
     )
+
+
+def rounds_of(application: Application) -> list[Round]:
+    """Every rejection of the application with its reasons and its answer, the newest first."""
+    reasons, answers = list(application.reasons.all()), list(application.answers.all())
+    numbers = sorted({reason.decision_round for reason in reasons}, reverse=True)
+    return [
+        Round(
+            number,
+            [reason for reason in reasons if reason.decision_round == number],
+            next((answer for answer in answers if answer.decision_round == number), None),
+            taken_back=number < application.decision_round,
+        )
+        for number in numbers
+    ]
+
+
+def compare_with_previous(application: Application) -> tuple[Application | None, list[Change]]:
+    """The last application that reviewers saw before this one, and what this one changed against it."""
+    before = previous_of(application)
+    return before, compare(read_content(before), read_content(application)) if before else []
 
 
 def answers_to_decide(user: User | AnonymousUser) -> QuerySet[Application]:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
-from common.exceptions import Conflict, InvalidInput, NotFound
+from common.exceptions import InvalidInput, NotFound
 from common.locks import lock
-from common.templatetags.paddock import moment
 from providers.admission import policies
 from providers.admission.models import MAX_LINKS, Application, CapabilityEvidence
 from providers.admission.permissions import check_act, check_edit
@@ -24,7 +23,6 @@ from providers.registry.models import Provider
 from providers.traders.models import Trader
 from providers.traders.selectors import active_of
 from providers.windows.models import AdmissionWindow
-from providers.windows.selectors import next_for, open_for
 
 TEXTS = ("summary", "contact_name", "contact_phone", "contact_email")
 
@@ -192,18 +190,7 @@ def withdraw_application(
 
 
 def _choose_window(provider: Provider, code: str | None, now: datetime) -> AdmissionWindow:
-    windows = list(open_for(provider, now))
-    if not windows:
-        following = next_for(provider, now)
-        raise Conflict(
-            _("No admission window is open for your company now."),
-            field="window",
-            remedy=_("The next one, %(code)s, opens on %(when)s.")
-            % {"code": following.code, "when": moment(following.opens_at)}
-            if following
-            else _("None is announced yet. Look at the admission windows again later."),
-            code="no_window",
-        )
+    windows = policies.open_windows(provider, now)
     if code is None and len(windows) == 1:
         return windows[0]
     chosen = next((window for window in windows if window.code == code), None)

@@ -2,8 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
+from accounts.models import User
+from accounts.permissions import has_permission
 from providers.admission.enums import ApplicationStatus
 from providers.admission.models import Application
 from providers.windows.models import AdmissionWindow
@@ -30,6 +33,16 @@ def count_states(window: AdmissionWindow) -> dict[str, int]:
     """How many applications of the window are in each state, all states named."""
     rows = Application.objects.filter(window=window).order_by().values_list("status").annotate(count=Count("pk"))
     return dict.fromkeys(S.values, 0) | dict(rows)
+
+
+def count_states_for(user: User | AnonymousUser, window: AdmissionWindow) -> dict[str, int] | None:
+    """`count_states` for staff, None for everybody else."""
+    return count_states(window) if has_permission(user, "application.view") else None
+
+
+def list_for(user: User | AnonymousUser, window: AdmissionWindow) -> QuerySet[Application]:
+    """`list_of` for staff, nothing for everybody else."""
+    return list_of(window) if has_permission(user, "application.view") else Application.objects.none()
 
 
 def list_of(window: AdmissionWindow) -> QuerySet[Application]:

@@ -17,6 +17,7 @@ PUBLIC_PREFIXES = ("account_", "mfa_", "socialaccount_", "openid_connect_", "jav
 PUBLIC_NAMES = {
     "pages:landing",
     "pages:language",
+    "pages:window_list",
     "pages:provider_directory",
     "pages:provider_public",
     "pages:board_list",
