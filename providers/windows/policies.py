@@ -49,7 +49,8 @@ def check_step(window: AdmissionWindow, action: str, now: datetime, *, by_clock:
             _("A window that is open until further notice has no list that stands still."),
             remedy=_("Each rejection in it stands still for itself."),
         )
-    if action in ("announce", "open") and window.closes_at is not None and window.closes_at <= now:
+    over = window.closes_at is not None and window.closes_at <= now
+    if action in ("announce", "open") and over and not by_clock:
         raise Conflict(_("The closing time of this window is over."), remedy=_("Prepare another window."))
     if action == "finalise" and window.standstill_until is not None and now < window.standstill_until:
         raise Conflict(

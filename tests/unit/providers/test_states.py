@@ -16,12 +16,17 @@ from providers.registry.states import PROVIDER
 from providers.traders import permissions as traders
 from providers.traders.models import Trader
 from providers.traders.states import TRADER
+from providers.windows import permissions as windows
+from providers.windows.models import AdmissionWindow
+from providers.windows.states import WINDOW
 from tests.factories.accounts import make_member, make_staff
 from tests.factories.providers import make_provider
 
 MANAGERS = {"provider_owner", "provider_manager"}
 REVIEWERS = {"admission_reviewer"}
 OFFICERS = {"conduct_officer"}
+PLANNERS = {"programme_manager", "administrator"}
+NOBODY: set[str] = set()  # the clock alone
 
 # (from, action): (to, who may, a reason is needed)
 TRUTH = {
@@ -30,7 +35,12 @@ TRUTH = {
         ("draft", "withdraw"): ("withdrawn", MANAGERS, False),
         ("submitted", "admit"): ("admitted", REVIEWERS, True),
         ("submitted", "return"): ("returned", REVIEWERS, True),
-        ("submitted", "reject"): ("rejected", REVIEWERS, True),
+        ("submitted", "reject"): ("standstill", REVIEWERS, True),
+        ("standstill", "answer"): ("standstill", MANAGERS, True),
+        ("standstill", "uphold"): ("rejected", REVIEWERS, True),
+        ("standstill", "reconsider"): ("submitted", REVIEWERS, True),
+        ("standstill", "finalise"): ("rejected", NOBODY, False),
+        ("standstill", "withdraw"): ("withdrawn", MANAGERS, False),
         ("submitted", "withdraw"): ("withdrawn", MANAGERS, False),
         ("returned", "submit"): ("submitted", MANAGERS, False),
         ("returned", "withdraw"): ("withdrawn", MANAGERS, False),
@@ -45,9 +55,16 @@ TRUTH = {
         ("suspended", "reinstate"): ("probation", OFFICERS, True),
         ("suspended", "clear_out"): ("cleared_out", OFFICERS, True),
     },
+    WINDOW: {
+        ("draft", "announce"): ("announced", PLANNERS, False),
+        ("announced", "open"): ("open", PLANNERS, True),
+        ("open", "close"): ("closed", PLANNERS, True),
+        ("closed", "stand_still"): ("standstill", PLANNERS, True),
+        ("standstill", "finalise"): ("final", PLANNERS, True),
+    },
     TRADER: {("active", "leave"): ("left", MANAGERS, True)},
 }
-INITIAL = {"application": "draft", "provider": "registered", "trader": "active"}
+INITIAL = {"application": "draft", "window": "draft", "provider": "registered", "trader": "active"}
 CASES = [
     (table, state, action)
     for table, rows in TRUTH.items()
@@ -60,6 +77,8 @@ def subject_of(table: StateTable, provider: Provider, state: str) -> tuple[objec
     """An object in `state`, not saved, and the check that its services use."""
     if table is APPLICATION:
         return Application(provider=provider, status=state), admission.check_act
+    if table is WINDOW:
+        return AdmissionWindow(status=state), windows.check_act
     if table is TRADER:
         return Trader(provider=provider, status=state), traders.check_act
     provider.status = state
