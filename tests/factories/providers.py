@@ -69,23 +69,21 @@ def make_window(*, status: str = "open", now: datetime | None = None, **terms: A
     if values["kind"] == "rolling":
         values["closes_at"] = None
     window = create_window(terms=values, by=None, now=now)
-    if status != "draft":
-        window = announce_window(window_id=window.pk, by=None, now=now)
-    if status not in ("draft", "announced"):
-        window = open_window(window_id=window.pk, by=None, now=max(now, window.opens_at))
-    for state, step in WINDOW_STEPS.items():
-        if status in WINDOW_WAY and WINDOW_WAY.index(status) >= WINDOW_WAY.index(state):
-            then = {"closed": window.closes_at, "standstill": window.closes_at, "final": window.standstill_until}
-            window = step(window_id=window.pk, by=None, now=then[state])
+    for step, due in WINDOW_STEPS:
+        if window.status == status:
+            break
+        window = step(window_id=window.pk, by=None, now=getattr(window, due))
     return window
 
 
-WINDOW_WAY = ["closed", "standstill", "final"]
-WINDOW_STEPS = {
-    "closed": window_services.close_window,
-    "standstill": window_services.begin_standstill,
-    "final": window_services.finalise_window,
-}
+# The steps of a window and when the clock takes each.
+WINDOW_STEPS = (
+    (announce_window, "created_at"),
+    (open_window, "opens_at"),
+    (window_services.close_window, "closes_at"),
+    (window_services.begin_standstill, "closes_at"),
+    (window_services.finalise_window, "standstill_until"),
+)
 
 
 def make_provider(*, by: User | None = None, status: str = "registered", **fields: Any) -> Provider:
@@ -153,7 +151,7 @@ def make_application(
         "traders": [trader.code],
         **fields,
     }
-    edit_application(application_id=application.pk, changes=changes, by=owner)
+    edit_application(application_id=application.pk, changes=changes, by=owner, now=now)
     set_evidence(
         application_id=application.pk,
         capability=Capability.LIVE_OPERATIONS,
@@ -161,6 +159,7 @@ def make_application(
         figures="12,400 live hours",
         links=["https://example.com/cases"],
         by=owner,
+        now=now,
     )
     if status != "draft":
         review_services.submit_application(application_id=application.pk, by=owner, now=now)
