@@ -41,7 +41,7 @@ Check = Callable[[Transition], None]
 
 @dataclass(frozen=True)
 class ActionOffer:
-    """A button: shown enabled when `allowed`, else disabled with `reason`."""
+    """A button: shown enabled when `allowed`, else disabled with `reason`. `url` is a page of the step's own."""
 
     action: str
     label: str | Promise
@@ -49,6 +49,7 @@ class ActionOffer:
     needs_note: bool
     allowed: bool
     reason: str | Promise = ""
+    url: str = ""
 
 
 class StateTable:

@@ -194,6 +194,8 @@ CELERY_BEAT_SCHEDULE = {
     "watch-certificates": {"task": "providers.watch_certificates", "schedule": crontab(hour=0, minute=10)},
     "watch-documents": {"task": "providers.watch_documents", "schedule": crontab(hour=1, minute=0)},
     "sweep-documents": {"task": "providers.sweep_documents", "schedule": 3600.0},
+    "advance-windows": {"task": "providers.advance_windows", "schedule": 60.0},
+    "finalise-rejections": {"task": "providers.finalise_rejections", "schedule": 60.0},
     "expire-invitations": {"task": "merchants.expire_invitations", "schedule": 60.0},
 }
 
@@ -277,6 +279,8 @@ SPECTACULAR_SETTINGS = {
         "CriteriaSetStatusEnum": "providers.criteria.enums.SetStatus",
         "CriterionKindEnum": "providers.criteria.enums.CriterionKind",
         "TriageOutcomeEnum": "providers.criteria.enums.Outcome",
+        "WindowStatusEnum": "providers.windows.enums.WindowStatus",
+        "WindowKindEnum": "providers.windows.enums.WindowKind",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
         "TraderLevelEnum": "providers.traders.enums.TraderLevel",
         "CertificateLevelEnum": "providers.traders.enums.CERTIFIED_LEVELS",
@@ -306,6 +310,7 @@ STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
     "providers.criteria.states.CRITERIA_SET",
     "providers.admission.states.APPLICATION",
+    "providers.windows.states.WINDOW",
     "providers.traders.states.TRADER",
     "providers.conduct.states.PROBATION",
     "providers.conduct.states.WATCH",
@@ -330,6 +335,7 @@ NOTICE_TABLES: list[str] = [
     "providers.documents.notices.NOTICES",
     "providers.relations.notices.NOTICES",
     "providers.traders.notices.NOTICES",
+    "providers.admission.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -24,6 +24,7 @@ from demo.scoring_steps import business_date, open_seasons, publish_model, run_n
 from demo.world import World, make_world
 from engine.tables import write_table
 from merchants.registry.models import Merchant
+from providers.windows.services import load_default_windows
 from scoring.facts.imports import import_batch
 from scoring.seasons.models import Season
 
@@ -83,6 +84,7 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     start = now - timedelta(days=world.days)
     rng = np.random.default_rng([seed, 1])
     cast = Cast(staff=add_staff(start - timedelta(days=40)))
+    load_default_windows(now=start - timedelta(days=40))
     star = choose_star(world)
     add_providers(cast, world, rng, star=star, start=start, report=lambda done, total: report("providers", done, total))
     merchants = add_merchants(cast, world, rng, star=STAR_MERCHANT, owned=OWNED, now=start)

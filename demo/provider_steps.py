@@ -14,6 +14,7 @@ from demo.people import add_account, add_silent_user
 from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
 from providers.admission.models import Application
+from providers.admission.reasons import Reason
 from providers.enums import Capability, Category, ProviderType
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
@@ -178,7 +179,13 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
             )
         if step == "rejected":
             note = "提交的数据与平台记录不符。"
-            review_services.reject_application(application_id=key, by=reviewer, note=note, now=now - timedelta(hours=8))
+            reasons = [
+                Reason("申报的开播时长与平台记录相差一半以上。", criterion="records"),
+                Reason("所列案例的商家表示没有合作过。", capability="live_operations"),
+            ]
+            review_services.reject_application(
+                application_id=key, by=reviewer, note=note, reasons=reasons, now=now - timedelta(hours=8)
+            )
         if step == "withdrawn":
             services.withdraw_application(application_id=key, by=owner, now=now - timedelta(hours=20))
     _add_returning_company(cast, rng, now=now)

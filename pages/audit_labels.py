@@ -32,6 +32,8 @@ PLAIN: dict[str, str | Promise] = {
     "criteria.remove_criterion": _("Criterion removed"),
     "criteria.dry_run": _("Tried on the open applications"),
     "measures.store": _("Measures computed"),
+    "window.create": _("Prepared"),
+    "window.edit": _("Changed"),
     "trader.register": _("Registered"),
     "trader.edit": _("Data changed"),
     "trader.give_identity": _("Identity number given"),

@@ -52,6 +52,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             _("Strict access"),
             (
                 Item("staff:application_queue", _("Applications"), "application.view", "inbox"),
+                Item("staff:window_list", _("Admission windows"), "window.view", "calendar-time"),
                 Item("staff:provider_list", _("Providers"), "provider.view", "building"),
                 Item("staff:criteria_set_list", _("Criteria"), "criteria.view", "gavel"),
                 Item("staff:trader_list", _("Traders"), "trader.view", "user-star"),

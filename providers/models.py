@@ -1,5 +1,6 @@
 """Gathers the models of this room."""
 
+from providers.admission.decision_models import (ApplicationAnswer, RejectionReason)
 from providers.admission.models import (Application, CapabilityEvidence)
 from providers.admission.triage_models import (MitigatingFact, Triage, TriageVerdict)
 from providers.conduct.models import (Judgement, JudgementRow, Probation, ProbationTarget, WatchEntry)
@@ -12,9 +13,12 @@ from providers.relations.link_models import (Link)
 from providers.relations.models import (BarredParty, Party, PartyIdentifier)
 from providers.traders.models import (CapabilityClaim, Certificate, Employment, Person, Trader)
 from providers.verification.models import (FalseClaim)
+from providers.windows.models import (AdmissionWindow)
 
 __all__ = [
+    "AdmissionWindow",
     "Application",
+    "ApplicationAnswer",
     "BarredParty",
     "CapabilityClaim",
     "CapabilityEvidence",
@@ -39,6 +43,7 @@ __all__ = [
     "ProbationTarget",
     "Provider",
     "ProviderMeasures",
+    "RejectionReason",
     "Trader",
     "Triage",
     "TriageVerdict",

@@ -24,4 +24,5 @@ urlpatterns = [
     path("", include("api.v1.urls_matching")),
     path("", include("api.v1.urls_scoring")),
     path("", include("api.v1.urls_verification")),
+    path("", include("api.v1.urls_windows")),
 ]

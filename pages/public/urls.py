@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from pages.public import views, views_criteria, views_directory, views_jobs, views_notices
+from pages.public import views, views_directory, views_jobs, views_windows
 
 urlpatterns = [
     path("", views.Landing.as_view(), name="landing"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("language/", views.choose_language, name="language"),
     path("workspace/", views.choose_workspace, name="workspace"),
     path("criteria/", views_criteria.CriteriaInForce.as_view(), name="criteria"),
+    path("windows/", views_windows.Windows.as_view(), name="window_list"),
     path("providers/", views_directory.Directory.as_view(), name="provider_directory"),
     path("providers/<str:code>/", views_directory.ProviderPublic.as_view(), name="provider_public"),
     path("notices/", views_notices.NoticeList.as_view(), name="notice_list"),

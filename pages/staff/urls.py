@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("pages.staff.urls_seasons")),
     path("", include("pages.staff.urls_traders")),
     path("", include("pages.staff.urls_verification")),
+    path("", include("pages.staff.urls_windows")),
 ]

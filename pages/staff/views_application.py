@@ -1,8 +1,10 @@
 """The admission queue and the case of one application."""
 
+from dataclasses import replace
 from typing import Any
 
-from django.http import QueryDict
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +13,16 @@ from accounts.permissions import has_permission
 from common.audit.selectors import entries_of
 from common.exceptions import NotFound
 from pages.actions import ActionView
+from pages.application_words import describe_changes
 from pages.base import ListPage, StaffPage, TitledPage
+from pages.forms import FormPage
 from pages.staff.documents import describe_documents
 from pages.staff.tables_admission import ApplicationTable
 from pages.staff.views_link import describe_links
 from providers.admission import permissions, policies, review_services, selectors
 from providers.admission.enums import ApplicationStatus
 from providers.admission.filters import ApplicationFilter
+from providers.admission.forms import RejectionForm
 from providers.admission.models import Application
 from providers.admission.states import APPLICATION
 from providers.admission.triage_selectors import count_verdicts, findings_of, triage_of, with_triage
@@ -79,6 +84,7 @@ class ApplicationCase(CasePage, TitledPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         application, user = self.application, self.request.user
         offers = APPLICATION.offer_actions(application, lambda row: permissions.check_offer(user, application, row))
+        before = selectors.previous_of(application)
         given = {item.capability: item for item in application.evidence.all()}
         triage = triage_of(application)
         findings = findings_of(triage) if triage is not None else []
@@ -94,7 +100,16 @@ class ApplicationCase(CasePage, TitledPage):
             verdict_counts=count_verdicts(findings),
             may_triage=application.status == ApplicationStatus.SUBMITTED and has_permission(user, "application.triage"),
             missing=policies.find_missing(application),
-            offers=[offer for offer in offers if offer.action in permissions.REVIEW],
+            offers=[
+                replace(offer, url=reverse("pages:staff:application_reject", args=[application.pk]))
+                if offer.action == "reject"
+                else offer
+                for offer in offers
+                if offer.action in permissions.REVIEW
+            ],
+            rounds=selectors.rounds_of(application),
+            before=before,
+            changes=describe_changes(before, application),
             action_url=reverse("pages:staff:application_act", args=[application.pk]),
             entries=entries_of(application),
             **describe_documents(application.provider, user),
@@ -105,7 +120,7 @@ class ApplicationCase(CasePage, TitledPage):
 
 
 class ApplicationAct(CasePage, ActionView):
-    """Return, admit or reject."""
+    """Return, admit, uphold or reconsider; a rejection has its own page."""
 
     table = APPLICATION
     actions = {name: review_services.ACTIONS[name] for name in permissions.REVIEW}
@@ -113,8 +128,54 @@ class ApplicationAct(CasePage, ActionView):
     done = {
         "admit": _("Admitted. The provider is on probation now."),
         "return": _("Returned. The applicant sees your reason and can submit again."),
-        "reject": _("Rejected. The applicant sees your reason."),
+        "uphold": _("Upheld. The rejection is final and the applicant was told."),
+        "reconsider": _("Taken back. A new round of review begins."),
     }
 
     def get_success_url(self, subject: Application) -> str:
         return reverse("pages:staff:application_case", args=[subject.pk])
+
+
+class ApplicationReject(CasePage, FormPage):
+    """The reasons of a rejection, one for each criterion that is not met."""
+
+    permission = "application.reject"
+    form_class = RejectionForm
+    template_name = "staff/application_reject.html"
+    submit_label = _("Reject")
+    success_text = _("Rejected. The applicant sees every reason and may answer before it is final.")
+
+    @cached_property
+    def application(self) -> Application:
+        return self.get_object()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = APPLICATION.check(self.application, "reject", note="-")
+        permissions.check_act(request.user, self.application, row)
+        return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {"initial": {"version": self.application.version}}
+
+    def save(self, form: forms.Form) -> Application:
+        data = form.cleaned_data
+        return review_services.reject_application(
+            application_id=self.application.pk,
+            by=self.request.user,
+            note=data["note"],
+            reasons=data["reasons"],
+            version=data["version"],
+        )
+
+    def get_success_url(self, saved: Application) -> str:
+        return reverse("pages:staff:application_case", args=[saved.pk])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            title=_("Reject %(number)s") % {"number": self.application.number},
+            lead=self.application.provider.name,
+            back_url=reverse("pages:staff:application_case", args=[self.application.pk]),
+            back_label=self.application.number,
+            application=self.application,
+            **kwargs,
+        )

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from celery import shared_task
+
 from accounts.models import User
 from common.jobs.progress import Progress
 from common.jobs.tasks import job_task
+from providers.admission.decision_services import finalise_due_rejections
 from providers.admission.services import TRIAGE
 from providers.admission.triage_dry_run_services import DRY_RUN, run_dry_run
 from providers.admission.triage_services import triage_application, triage_open_applications
 from providers.criteria.services import TRIAGE_OPEN
+from providers.admission.window_services import advance_due_windows
 
 
 @job_task(TRIAGE)
@@ -29,3 +33,15 @@ def try_draft(progress: Progress, criteria_set_id: int, by_id: int) -> dict[str,
     """Try a draft on all open applications."""
     dry_run = run_dry_run(criteria_set_id=criteria_set_id, by=User.objects.get(pk=by_id))
     return {"dry_run": dry_run.pk, "moves": len(dry_run.moves)}
+
+
+@shared_task(name="providers.advance_windows")
+def advance_windows() -> None:
+    """Open and close windows, and move their lists on."""
+    advance_due_windows()
+
+
+@shared_task(name="providers.finalise_rejections")
+def finalise_rejections() -> None:
+    """Make rejections final whose standstill is over."""
+    finalise_due_rejections()

@@ -18,6 +18,7 @@ PUBLIC_NAMES = {
     "pages:landing",
     "pages:language",
     "pages:criteria",
+    "pages:window_list",
     "pages:provider_directory",
     "pages:provider_public",
     "pages:verify",

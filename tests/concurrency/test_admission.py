@@ -21,7 +21,7 @@ from providers.registry.status_services import clear_out_provider, complete_prob
 from providers.traders.models import Trader
 from providers.traders.services import register_trader
 from tests.factories.accounts import make_staff, make_user
-from tests.factories.providers import make_application, make_provider, make_uscc, owner_of
+from tests.factories.providers import REASONS, make_application, make_provider, make_uscc, owner_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,7 +55,9 @@ def test_two_reviewers_decide_at_once() -> None:
             run_at_once(
                 [
                     lambda key=key: review.admit_application(application_id=key, by=first, note="Good."),
-                    lambda key=key: review.reject_application(application_id=key, by=second, note="Bad."),
+                    lambda key=key: review.reject_application(
+                        application_id=key, by=second, note="Bad.", reasons=REASONS
+                    ),
                 ]
             )
         )

@@ -16,7 +16,7 @@ from tests.e2e.conftest import OpenPage
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.facts import fact_row, write_csv
 from tests.factories.merchants import make_merchant, make_ready_provider
-from tests.factories.providers import make_uscc
+from tests.factories.providers import ensure_window, make_uscc
 from tests.factories.scoring import make_published_model, make_season, small_model, work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -266,6 +266,7 @@ def test_thin_path_from_registration_to_engagement(
         for role in (Role.ADMISSION_REVIEWER, Role.SCORING_ANALYST, Role.RACE_STEWARD)
     )
     make_merchant(by=shop_owner, code="M000777", name=SHOP)
+    ensure_window()
 
     company = sign_in(owner)
     apply(company)

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from django.apps import apps
+from django.utils import timezone
 from stdnum.cn import ric as stdnum_ric
 from stdnum.cn import uscc as stdnum_uscc
 
 from accounts.models import User
 from accounts.roles import Role
 from common.audit.models import AuditEntry
-from providers.admission import review_services
+from providers.admission import review_services, window_services
+from providers.admission.decision_services import finalise_rejection
 from providers.admission.models import Application
+from providers.admission.reasons import Reason
 from providers.admission.services import create_application, edit_application, set_evidence
 from providers.enums import Capability, Category, ProviderType, Region
 from providers.registry.models import Provider
@@ -24,6 +27,8 @@ from providers.traders.certificate_services import certify_trader
 from providers.traders.models import Trader
 from providers.traders.services import register_trader
 from providers.traders.verification_services import ask_verification, verify_trader
+from providers.windows.models import AdmissionWindow
+from providers.windows.services import announce_window, create_window, load_default_windows, open_window
 from tests.factories.accounts import make_staff, make_user
 
 _numbers = count(1)
@@ -44,6 +49,54 @@ def make_identity_number(number: int, *, born: date | None = None) -> str:
     return body + stdnum_ric.calc_check_digit(f"{body}0")
 
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+REASONS = (Reason("The figures cannot be found in the records.", criterion="records"),)
+
+
+def ensure_window() -> AdmissionWindow:
+    """The window that is open until further notice, since long ago, so that tests may play in any year."""
+    load_default_windows(now=LONG_AGO)
+    return AdmissionWindow.objects.get(code="ROLLING")
+
+
+def make_window(*, status: str = "open", now: datetime | None = None, **terms: Any) -> AdmissionWindow:
+    """A window with a last day, from yesterday to ten days ahead of `now`, brought to `status` by the clock.
+
+    It has no applications, so that it can go all the way: each step is taken at its time.
+    """
+    now = now or timezone.now()
+    number = next(_numbers)
+    values = {
+        "code": f"W{number}",
+        "title_zh": f"第{number}期",
+        "title_en": f"Window {number}",
+        "text_zh": "请提供证据。",
+        "text_en": "Show evidence.",
+        "kind": "fixed",
+        "opens_at": now - timedelta(days=1),
+        "closes_at": now + timedelta(days=10),
+        **terms,
+    }
+    if values["kind"] == "rolling":
+        values["closes_at"] = None
+    window = create_window(terms=values, by=None, now=now)
+    for step, due in WINDOW_STEPS:
+        if window.status == status:
+            break
+        window = step(window_id=window.pk, by=None, now=getattr(window, due))
+    return window
+
+
+# The steps of a window and when the clock takes each.
+WINDOW_STEPS = (
+    (announce_window, "created_at"),
+    (open_window, "opens_at"),
+    (window_services.close_window, "closes_at"),
+    (window_services.begin_standstill, "closes_at"),
+    (window_services.finalise_window, "standstill_until"),
+)
+
+
 def make_provider(*, by: User | None = None, status: str = "registered", **fields: Any) -> Provider:
     """A provider owned by `by`, else by a new person, brought to `status` registered, probation or admitted."""
     number = next(_numbers)
@@ -55,6 +108,7 @@ def make_provider(*, by: User | None = None, status: str = "registered", **field
         "region": Region.ZHEJIANG,
         **fields,
     }
+    ensure_window()
     provider = register_provider(by=by or make_user(), **values)
     if status != "registered":
         reviewer = make_staff(Role.ADMISSION_REVIEWER)
@@ -101,11 +155,22 @@ def make_certified_trader(
     return Trader.objects.select_related("provider").get(pk=trader.pk)
 
 
-def make_application(provider: Provider | None = None, *, status: str = "submitted", **fields: Any) -> Application:
-    """A complete application of `provider`, else of a new one, brought to `status` by its owner and a new reviewer."""
+def make_application(
+    provider: Provider | None = None,
+    *,
+    status: str = "submitted",
+    window: AdmissionWindow | None = None,
+    now: datetime | None = None,
+    **fields: Any,
+) -> Application:
+    """A complete application of `provider`, else of a new one, brought to `status` by its owner and a new reviewer.
+
+    It is in `window`, else in the one that is open until further notice. A rejected one was made final by the clock.
+    """
     provider = provider or make_provider()
     owner = owner_of(provider)
-    application = create_application(provider_id=provider.pk, by=owner)
+    code = (window or ensure_window()).code
+    application = create_application(provider_id=provider.pk, by=owner, window=code, now=now)
     trader = make_trader(provider)
     changes = {
         "contact_name": "Lin Lan",
@@ -114,7 +179,7 @@ def make_application(provider: Provider | None = None, *, status: str = "submitt
         "traders": [trader.code],
         **fields,
     }
-    edit_application(application_id=application.pk, changes=changes, by=owner)
+    edit_application(application_id=application.pk, changes=changes, by=owner, now=now)
     set_evidence(
         application_id=application.pk,
         capability=Capability.LIVE_OPERATIONS,
@@ -122,19 +187,25 @@ def make_application(provider: Provider | None = None, *, status: str = "submitt
         figures="12,400 live hours",
         links=["https://example.com/cases"],
         by=owner,
+        now=now,
     )
     if status != "draft":
-        review_services.submit_application(application_id=application.pk, by=owner)
+        review_services.submit_application(application_id=application.pk, by=owner, now=now)
     if status == "withdrawn":
-        review_services.withdraw_application(application_id=application.pk, by=owner)
+        review_services.withdraw_application(application_id=application.pk, by=owner, now=now)
     elif status in DECISIONS:
-        DECISIONS[status](application_id=application.pk, by=make_staff(), note="Because of the evidence.")
-    return Application.objects.select_related("provider").get(pk=application.pk)
+        reasons = {"reasons": REASONS} if status in ("standstill", "rejected") else {}
+        decide, note = DECISIONS[status], "Because of the evidence."
+        decided = decide(application_id=application.pk, by=make_staff(), note=note, now=now, **reasons)
+        if status == "rejected":
+            finalise_rejection(application_id=application.pk, now=decided.standstill_until)
+    return Application.objects.select_related("provider", "window").get(pk=application.pk)
 
 
 DECISIONS = {
     "returned": review_services.return_application,
     "admitted": review_services.admit_application,
+    "standstill": review_services.reject_application,
     "rejected": review_services.reject_application,
 }
 

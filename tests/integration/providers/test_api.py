@@ -162,6 +162,7 @@ def test_from_application_to_admission() -> None:
     body = client.post(f"{address}/actions", {"action": "submit", "version": 3}).json()
     assert body["status"] == "submitted"
     assert actions(body) == {"admit": False, "return": False, "reject": False, "withdraw": True}
+    assert body["window"] == "ROLLING"
 
     reviewer = as_user(make_staff())
     assert actions(reviewer.get(address).json()) == {
@@ -203,11 +204,18 @@ def test_refused_decisions(action: str) -> None:
     make_member(application.provider.organisation, Role.PROVIDER_MANAGER, insider)
     address = f"{APPLICATIONS}/{application.pk}/actions"
     step = {"action": action, "note": "Because.", "version": application.version}
+    if action == "reject":
+        step["reasons"] = [{"sentence": "Not theirs."}]
     reviewer, auditor = as_user(make_staff()), as_user(make_staff(Role.AUDITOR))
     with unchanged():
         refuse(reviewer.post(address, {**step, "note": " "}), 400, "note_required", "note")
         refuse(reviewer.post(address, {**step, "version": 1}), 409, "stale")
-        refuse(reviewer.post(address, {**step, "action": "crown"}), 409, "illegal_transition", "action")
+        refuse(
+            reviewer.post(address, {"action": "crown", "version": application.version}),
+            409,
+            "illegal_transition",
+            "action",
+        )
         refuse(auditor.post(address, step), 403, "not_permitted")
         refuse(as_user(owner_of(application.provider)).post(address, step), 403, "not_permitted")
         refuse(as_user(insider).post(address, step), 403, "conflict_of_interest")
@@ -280,6 +288,6 @@ def test_an_application_costs_the_same_however_full(count: int, django_assert_nu
     traders = [make_trader(provider).code for _ in range(count)]
     application = make_application(provider, traders=traders)
     client = as_user(make_staff())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         assert len(client.get(f"{APPLICATIONS}/{application.pk}").json()["traders"]) == count
     assert Application.objects.count() == 1

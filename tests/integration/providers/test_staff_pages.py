@@ -128,7 +128,6 @@ def test_who_may_not_decide_sees_why() -> None:
     [
         ("admit", "admitted", "Admitted. The provider is on probation now."),
         ("return", "returned", "Returned. The applicant sees your reason and can submit again."),
-        ("reject", "rejected", "Rejected. The applicant sees your reason."),
     ],
 )
 def test_decide(action: str, status: str, message: str) -> None:
@@ -150,6 +149,7 @@ def test_decide(action: str, status: str, message: str) -> None:
         ({"action": "crown", "note": "Good."}, 409, "is not possible"),
         ({"action": "submit", "note": "Good."}, 409, "is not possible"),
         ({"action": "withdraw", "note": "Good."}, 409, "not taken on this page"),
+        ({"action": "reject", "note": "Bad."}, 400, "A rejection needs a reason for each criterion"),
         ({}, 409, "is not possible"),
     ],
     ids=str,
@@ -164,7 +164,7 @@ def test_refused_decisions(form: dict[str, str], code: int, says: str) -> None:
 
 def test_the_same_form_twice() -> None:
     application, client = make_application(), as_user(make_staff())
-    form = {"action": "reject", "note": "Not theirs.", "version": application.version}
+    form = {"action": "return", "note": "Add figures.", "version": application.version}
     assert client.post(f"{case(application)}act/", form).status_code == 302
     with unchanged():
         assert client.post(f"{case(application)}act/", form).status_code == 409

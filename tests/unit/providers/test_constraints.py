@@ -92,6 +92,14 @@ APPLICATION_BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("submitted", {"status": "returned"}, "application_returned_with_reason"),
     ("submitted", {"status": "admitted"}, "application_decision_triple"),
     ("submitted", {"decision_note": "Good."}, "application_decision_triple"),
+    ("submitted", {"status": "standstill"}, "application_decision_triple"),
+    ("standstill", {"standstill_until": None}, "application_rejection_stands_still"),
+    ("submitted", {"standstill_until": NOW}, "application_rejection_stands_still"),
+    ("withdrawn", {"standstill_until": NOW}, "application_rejection_stands_still"),
+    ("standstill", {"finalised_at": NOW}, "application_rejected_is_final"),
+    ("rejected", {"finalised_at": None}, "application_rejected_is_final"),
+    ("rejected", {"final_note": "Bad."}, "application_final_pair"),
+    ("draft", {"decision_round": 0}, "application_round_counts"),
     ("rejected", {"decision_note": None}, "application_decision_triple"),
     ("rejected", {"decided_by": None}, "application_decision_triple"),
     ("rejected", {"decided_at": None}, "application_decision_triple"),
@@ -100,6 +108,12 @@ APPLICATION_BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("submitted", {"status": "withdrawn"}, "application_withdrawal_pair"),
     ("withdrawn", {"withdrawn_by": None}, "application_withdrawal_pair"),
 ]
+
+
+def begin_another(application: Application) -> Application:
+    return Application.objects.create(
+        provider=application.provider, window=application.window, created_by=application.created_by
+    )
 
 
 def refuse_update(row: Model, changes: dict[str, Any], constraint: str) -> None:
@@ -227,17 +241,17 @@ def test_application(status: str, changes: dict[str, Any], constraint: str) -> N
     refuse_update(make_application(status=status), changes, constraint)
 
 
-@pytest.mark.parametrize("status", ["draft", "submitted", "returned"])
+@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "standstill"])
 def test_one_open_application(status: str) -> None:
     application = make_application(status=status)
     with pytest.raises(IntegrityError, match="application_one_open_per_provider"):
-        Application.objects.create(provider=application.provider, created_by=application.created_by)
+        begin_another(application)
 
 
 @pytest.mark.parametrize("status", ["rejected", "withdrawn"])
 def test_another_application_after_a_closed_one(status: str) -> None:
     application = make_application(status=status)
-    Application.objects.create(provider=application.provider, created_by=application.created_by)
+    begin_another(application)
     assert Application.objects.filter(provider=application.provider).count() == 2
 
 

@@ -19,10 +19,12 @@ from providers.registry.states import PROVIDER
 from providers.traders import permissions as traders
 from providers.traders.models import Trader
 from providers.traders.states import CERTIFICATE, TRADER, VERIFICATION, Verification
-from providers.traders.states import TRADER
 from providers.verification import permissions as verification
 from providers.verification.models import FalseClaim
 from providers.verification.states import FALSE_CLAIM
+from providers.windows import permissions as windows
+from providers.windows.models import AdmissionWindow
+from providers.windows.states import WINDOW
 from tests.factories.accounts import make_member, make_staff
 from tests.factories.providers import make_provider
 
@@ -30,7 +32,7 @@ MANAGERS = {"provider_owner", "provider_manager"}
 REVIEWERS = {"admission_reviewer"}
 OFFICERS = {"conduct_officer"}
 NOBODY: set[str] = set()  # a step of the clock, or one that follows from another act
-NOBODY: set[str] = set()  # the clock alone
+PLANNERS = {"programme_manager", "administrator"}
 
 # (from, action): (to, who may, a reason is needed)
 TRUTH = {
@@ -39,7 +41,12 @@ TRUTH = {
         ("draft", "withdraw"): ("withdrawn", MANAGERS, False),
         ("submitted", "admit"): ("admitted", REVIEWERS, True),
         ("submitted", "return"): ("returned", REVIEWERS, True),
-        ("submitted", "reject"): ("rejected", REVIEWERS, True),
+        ("submitted", "reject"): ("standstill", REVIEWERS, True),
+        ("standstill", "answer"): ("standstill", MANAGERS, True),
+        ("standstill", "uphold"): ("rejected", REVIEWERS, True),
+        ("standstill", "reconsider"): ("submitted", REVIEWERS, True),
+        ("standstill", "finalise"): ("rejected", NOBODY, False),
+        ("standstill", "withdraw"): ("withdrawn", MANAGERS, False),
         ("submitted", "withdraw"): ("withdrawn", MANAGERS, False),
         ("returned", "submit"): ("submitted", MANAGERS, False),
         ("returned", "withdraw"): ("withdrawn", MANAGERS, False),
@@ -68,7 +75,14 @@ TRUTH = {
         ("valid", "expire"): ("expired", NOBODY, False),
         ("valid", "revoke"): ("revoked", REVIEWERS, True),
         ("valid", "supersede"): ("superseded", NOBODY, False),
-    TRADER: {("active", "leave"): ("left", MANAGERS, True)},
+    },
+    WINDOW: {
+        ("draft", "announce"): ("announced", PLANNERS, False),
+        ("announced", "open"): ("open", PLANNERS, True),
+        ("open", "close"): ("closed", PLANNERS, True),
+        ("closed", "stand_still"): ("standstill", PLANNERS, True),
+        ("standstill", "finalise"): ("final", PLANNERS, True),
+    },
     DOCUMENT: {
         ("uploaded", "accept"): ("accepted", REVIEWERS, False),
         ("uploaded", "ask_revision"): ("revision_asked", REVIEWERS, True),
@@ -94,6 +108,7 @@ INITIAL = {
     "certificate": "valid",
     "document": "uploaded",
     "false_claim": "received",
+    "window": "draft",
 }
 CASES = [
     (table, state, action)
@@ -107,6 +122,8 @@ def subject_of(table: StateTable, provider: Provider, state: str) -> tuple[objec
     """An object in `state`, not saved, and the check that its services use."""
     if table is APPLICATION:
         return Application(provider=provider, status=state), admission.check_act
+    if table is WINDOW:
+        return AdmissionWindow(status=state), windows.check_act
     if table is TRADER:
         return Trader(provider=provider, status=state), traders.check_act
     if table in (VERIFICATION, CERTIFICATE):
@@ -167,8 +184,7 @@ def test_every_state_action_and_role(role: str) -> None:
 def test_a_role_elsewhere_counts_for_nothing(role: str) -> None:
     mine, other = make_provider(), make_provider()
     person = person_with(role, other)
-    for table in (APPLICATION, TRADER, VERIFICATION, CERTIFICATE):
-    for table in (APPLICATION, TRADER, DOCUMENT):
+    for table in (APPLICATION, TRADER, VERIFICATION, CERTIFICATE, DOCUMENT):
         for row in table:
             subject, check = subject_of(table, mine, row.frm)
             with pytest.raises(NotPermitted):
