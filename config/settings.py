@@ -270,6 +270,8 @@ SPECTACULAR_SETTINGS = {
 STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
     "providers.admission.states.APPLICATION",
+    "providers.admission.review.states.PANEL",
+    "providers.admission.review.states.REVIEW",
     "providers.traders.states.TRADER",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
@@ -280,7 +282,17 @@ STATE_TABLES: list[str] = [
     "merchants.engagements.states.ENGAGEMENT",
 ]
 
+# Lists whose filters people may keep, each with its FilterSet.
+SAVED_FILTER_LISTS: dict[str, str] = {
+    "applications": "providers.admission.filters.ApplicationFilter",
+    "providers": "providers.registry.filters.ProviderFilter",
+    "merchants": "merchants.registry.filters.MerchantFilter",
+    "fact_batches": "scoring.facts.filters.FactBatchFilter",
+}
+
 # Each room's texts of the notices that it sends.
-NOTICE_TABLES: list[str] = []
+NOTICE_TABLES: list[str] = [
+    "providers.admission.review.notices.NOTICES",
+]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from pages import saved_filters
 from pages.public import views, views_directory, views_jobs
 
 urlpatterns = [
@@ -14,5 +15,7 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", views_jobs.job_page, name="job"),
     path("jobs/<uuid:pk>/progress/", views_jobs.job_progress, name="job_progress"),
     path("jobs/<uuid:pk>/cancel/", views_jobs.job_cancel, name="job_cancel"),
+    path("filters/save/", saved_filters.SavedFilterSave.as_view(), name="saved_filter_save"),
+    path("filters/<int:pk>/delete/", saved_filters.SavedFilterDelete.as_view(), name="saved_filter_delete"),
     path("", include("pages.public.urls_boards")),
 ]

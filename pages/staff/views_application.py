@@ -28,6 +28,7 @@ class ApplicationQueue(StaffPage, ListPage):
     permission = "application.view"
     table_class = ApplicationTable
     filterset_class = ApplicationFilter
+    saved_as = "applications"
     template_name = "staff/application_queue.html"
     export_name = "applications"
 

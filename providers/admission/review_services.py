@@ -10,8 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit.services import record
 from common.locks import lock
+from providers.admission import policies
 from providers.admission.models import Application
 from providers.admission.permissions import check_act
+from providers.admission.review.panel_services import close_panel
 from providers.admission.services import submit_application, withdraw_application
 from providers.admission.states import APPLICATION
 from providers.registry.status_services import admit_provider
@@ -21,7 +23,8 @@ from providers.registry.status_services import admit_provider
 def return_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Give the application back with what to change. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Give the application back with what to change; its panel need not have settled. Raises IllegalTransition,
+    InvalidInput, Stale, NotPermitted."""
     now = now or timezone.now()
     fields = {"returned_at": now, "returned_by": by, "return_note": note.strip()}
     return _decide(application_id, "return", by=by, note=note, version=version, now=now, fields=fields)
@@ -31,7 +34,8 @@ def return_application(
 def admit_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Let the provider in, on probation, once its panel has settled. Raises Conflict before that, IllegalTransition,
+    InvalidInput, Stale, NotPermitted."""
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
     application = _decide(application_id, "admit", by=by, note=note, version=version, now=now, fields=fields)
@@ -43,7 +47,8 @@ def admit_application(
 def reject_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Refuse the application. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Refuse the application once its panel has settled, or when its triage is a definite fail. Raises as
+    `admit_application`."""
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
     return _decide(application_id, "reject", by=by, note=note, version=version, now=now, fields=fields)
@@ -74,10 +79,12 @@ def _decide(
     application.check_version(version)
     row = APPLICATION.check(application, action, note=note)
     check_act(by, application, row)
+    policies.check_panel_settled(application, action)
     before = application.status
     application.status = row.to
     for field, value in fields.items():
         setattr(application, field, value)
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    close_panel(application=application, by=by, now=now)
     return application

@@ -16,6 +16,7 @@ from common.locks import lock
 from providers.admission import policies
 from providers.admission.models import MAX_LINKS, Application, CapabilityEvidence
 from providers.admission.permissions import check_act, check_edit
+from providers.admission.review.panel_services import close_panel, open_panel
 from providers.admission.states import APPLICATION
 from providers.enums import Capability
 from providers.registry.models import Provider
@@ -132,8 +133,8 @@ def remove_evidence(
 def submit_application(
     *, application_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Hand the application to the reviewers. Raises InvalidInput with all that is missing, IllegalTransition, Stale,
-    NotPermitted."""
+    """Hand the application to a panel of reviewers. Raises InvalidInput with all that is missing, IllegalTransition,
+    Stale, NotPermitted."""
     now = now or timezone.now()
     application = lock(Application.objects.select_related("provider"), application_id)
     application.check_version(version)
@@ -144,6 +145,7 @@ def submit_application(
     application.status, application.submitted_at, application.submitted_by = row.to, now, by
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    open_panel(application=application, by=by, now=now)
     return application
 
 
@@ -161,6 +163,7 @@ def withdraw_application(
     application.status, application.withdrawn_at, application.withdrawn_by = row.to, now, by
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    close_panel(application=application, by=by, now=now)
     return application
 
 

@@ -1,17 +1,21 @@
 """Providers, traders and applications for tests, made through the services."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 from typing import Any
 
 from stdnum.cn import uscc as stdnum_uscc
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import Membership, Notice, Organisation, SavedFilter, User
 from accounts.roles import Role
 from common.audit.models import AuditEntry
 from providers.admission import review_services
 from providers.admission.models import Application, CapabilityEvidence
+from providers.admission.review import services as reviews
+from providers.admission.review.models import Panel, PanelResult, Review, ReviewScore
+from providers.admission.review.rubric_models import Rubric
 from providers.admission.services import create_application, edit_application, set_evidence
 from providers.enums import Capability, Category, ProviderType, Region
 from providers.registry.models import Provider
@@ -71,7 +75,7 @@ def make_trader(provider: Provider, *, name: str | None = None, **fields: Any) -
 
 
 def make_application(provider: Provider | None = None, *, status: str = "submitted", **fields: Any) -> Application:
-    """A complete application of `provider`, else of a new one, brought to `status` by its owner and a new reviewer."""
+    """A complete application of `provider`, else of a new one, brought to `status` by its owner and new reviewers."""
     provider = provider or make_provider()
     owner = owner_of(provider)
     application = create_application(provider_id=provider.pk, by=owner)
@@ -97,6 +101,8 @@ def make_application(provider: Provider | None = None, *, status: str = "submitt
     if status == "withdrawn":
         review_services.withdraw_application(application_id=application.pk, by=owner)
     elif status in DECISIONS:
+        if status != "returned":
+            settle_panel(application, recommendation="admit" if status == "admitted" else "reject")
         DECISIONS[status](application_id=application.pk, by=make_staff(), note="Because of the evidence.")
     return Application.objects.select_related("provider").get(pk=application.pk)
 
@@ -108,10 +114,45 @@ DECISIONS = {
 }
 
 
+def make_review(
+    application: Application,
+    reviewer: User | None = None,
+    *,
+    levels: Sequence[int | None] = (None, None, None, None, 3),
+    recommendation: str = "admit",
+    status: str = "submitted",
+    now: datetime | None = None,
+) -> Review:
+    """A review of `application` by `reviewer`, else by a new one: taken, and handed in unless `status` is assigned."""
+    reviewer = reviewer or make_staff()
+    review = reviews.take_review(application_id=application.pk, by=reviewer)
+    if status == "submitted":
+        review = reviews.submit_review(
+            review_id=review.pk,
+            scores=make_scores(levels),
+            recommendation=recommendation,
+            reasons="Because of the evidence.",
+            by=reviewer,
+            now=now,
+        )
+    return review
+
+
+def make_scores(levels: Sequence[int | None]) -> dict[str, tuple[int | None, str]]:
+    """`levels` in the order of Capability, each with a comment."""
+    return {key: (level, f"Level {level}.") for key, level in zip(Capability.values, levels, strict=True)}
+
+
+def settle_panel(application: Application, *, recommendation: str = "admit", **fields: Any) -> list[Review]:
+    """Two reviewers who judge the same: the panel has settled."""
+    return [make_review(application, recommendation=recommendation, **fields) for _ in range(2)]
+
+
 def snapshot() -> dict[str, list[Any]]:
     """Every row of this room and of accounts, and of the audit log."""
     models = (Provider, Trader, Application, CapabilityEvidence, Application.traders.through, Organisation, Membership)
-    return {model.__name__: list(model.objects.order_by("pk").values()) for model in (*models, AuditEntry)}
+    panels = (Panel, Review, ReviewScore, PanelResult, Rubric, Notice, SavedFilter)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in (*models, *panels, AuditEntry)}
 
 
 @contextmanager
