@@ -285,6 +285,7 @@ STATE_TABLES: list[str] = [
 # Lists whose filters people may keep, each with its FilterSet.
 SAVED_FILTER_LISTS: dict[str, str] = {
     "applications": "providers.admission.filters.ApplicationFilter",
+    "reviews": "providers.admission.review.filters.ReviewFilter",
     "providers": "providers.registry.filters.ProviderFilter",
     "merchants": "merchants.registry.filters.MerchantFilter",
     "fact_batches": "scoring.facts.filters.FactBatchFilter",

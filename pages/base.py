@@ -110,7 +110,8 @@ class SafeExport(TableExport):
 
 class ListPage(Titled, ExportMixin, SingleTableMixin, FilterView):
     """A filtered, sorted, paged and exportable list. Put an audience class before it and set `table_class`,
-    `filterset_class` and `get_queryset`. With `saved_as`, a name of settings.SAVED_FILTER_LISTS, filters can be kept."""
+    `filterset_class` and `get_queryset`. With `saved_as`, a name in settings.SAVED_FILTER_LISTS, its filters can
+    be kept."""
 
     template_name = "components/list_page.html"
     export_formats = ("csv", "json")

@@ -52,7 +52,10 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             _("Strict access"),
             (
                 Item("staff:application_queue", _("Applications"), "application.view", "inbox"),
+                Item("staff:review_list", _("My reviews"), "review.submit", "writing"),
                 Item("staff:provider_list", _("Providers"), "provider.view", "building"),
+                Item("staff:agreement", _("Agreement"), "agreement.view", "scale"),
+                Item("staff:rubric", _("Rubric"), "review.view", "list-details"),
             ),
         ),
         Section(

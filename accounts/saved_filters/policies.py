@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from common.exceptions import InvalidInput
 
 SORT = "sort"
+LEFT_OUT = {"page", "_export"}
 
 
 def check_query(list_name: str, query: str) -> str:
@@ -22,8 +23,10 @@ def check_query(list_name: str, query: str) -> str:
         raise InvalidInput(
             _("There is no such list."), field="list_name", remedy=_("Use the name that the list's page gives.")
         )
-    pairs = [(key, value) for key, value in parse_qsl(query.lstrip("?")) if key not in {"page", "_export"}]
-    if not pairs:
+    # An empty value is kept: it may stand for “any” where a list shows only a part by itself.
+    pairs = parse_qsl(query.lstrip("?"), keep_blank_values=True)
+    pairs = [(key, value) for key, value in pairs if key not in LEFT_OUT]
+    if not any(value for _key, value in pairs):
         raise InvalidInput(_("The list is not filtered."), field="query", remedy=_("Set a filter first, then save it."))
     filterset = import_string(path)(QueryDict(urlencode(pairs)))
     unknown = sorted({key for key, _value in pairs} - set(filterset.form.fields) - {SORT})

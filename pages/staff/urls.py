@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("pages.staff.urls_admission")),
     path("", include("pages.staff.urls_facts")),
     path("", include("pages.staff.urls_matching")),
+    path("", include("pages.staff.urls_review")),
     path("", include("pages.staff.urls_scoring")),
     path("", include("pages.staff.urls_seasons")),
 ]

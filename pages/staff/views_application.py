@@ -7,21 +7,25 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import has_permission
 from common.audit.selectors import entries_of
 from common.exceptions import NotFound
 from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
+from pages.panels import describe_panel
 from pages.staff.tables_admission import ApplicationTable
 from providers.admission import permissions, policies, review_services, selectors
+from providers.admission.bulk_services import MOST_ROWS
 from providers.admission.enums import ApplicationStatus
 from providers.admission.filters import ApplicationFilter
 from providers.admission.models import Application
+from providers.admission.review.queue import with_panel_state
 from providers.admission.states import APPLICATION
 from providers.enums import Capability
 
 
 class ApplicationQueue(StaffPage, ListPage):
-    """What waits for a reviewer, longest first."""
+    """What waits for a reviewer or a decision, longest first."""
 
     title = _("Applications")
     lead = _("Who asks to be let in. The longest wait stands first.")
@@ -38,7 +42,18 @@ class ApplicationQueue(StaffPage, ListPage):
     }
 
     def get_queryset(self) -> Any:
-        return selectors.with_counts(selectors.visible_to(self.request.user)).order_by("submitted_at", "pk")
+        applications = selectors.with_counts(selectors.visible_to(self.request.user))
+        return with_panel_state(applications, self.request.user).order_by("submitted_at", "pk")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {} if self.may_act() else {"exclude": ("select",)}
+
+    def may_act(self) -> bool:
+        """Whether the viewer can do anything with selected rows."""
+        return has_permission(self.request.user, "review.submit")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(may_act=self.may_act(), most_rows=MOST_ROWS, **kwargs)
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         """Without a chosen status the list shows what waits."""
@@ -88,6 +103,7 @@ class ApplicationCase(CasePage, TitledPage):
             action_url=reverse("pages:staff:application_act", args=[application.pk]),
             entries=entries_of(application),
             earlier=selectors.history_of(application.provider).exclude(pk=application.pk),
+            **describe_panel(user, application),
             **kwargs,
         )
 

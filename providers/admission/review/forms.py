@@ -49,6 +49,15 @@ class ReviewForm(VersionedForm):
                 help_text=_("The evidence that made you choose the level. Without evidence it may stay empty."),
             )
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for key in Capability.values:
+            if data.get(f"level_{key}", NO_EVIDENCE) != NO_EVIDENCE and not data.get(f"comment_{key}"):
+                self.add_error(
+                    f"comment_{key}", _("A level needs a comment. Name the evidence that made you choose it.")
+                )
+        return data
+
     def parts(self) -> Iterator[tuple[Capability, forms.BoundField, forms.BoundField]]:
         """For each capability its two fields."""
         for capability in Capability:

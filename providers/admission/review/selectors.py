@@ -18,6 +18,7 @@ from providers.admission.review.conflicts import linked_to
 from providers.admission.review.enums import HOLDING, OPEN_PANELS, SEATS, PanelStatus, ReviewStatus
 from providers.admission.review.models import Panel, PanelResult, Review
 from providers.admission.review.permissions import check_take, may_assign
+from providers.admission.review.rubric_models import Rubric
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Review]:
@@ -163,6 +164,16 @@ def with_judgement(reviews: QuerySet[Review]) -> QuerySet[Review]:
 def overdue_first(reviews: QuerySet[Review]) -> QuerySet[Review]:
     """What is to be written first, the longest wait of an applicant on top."""
     return reviews.order_by(F("finished_at").desc(nulls_first=True), "panel__application__submitted_at", "pk")
+
+
+def all_rubrics() -> list[Rubric]:
+    """Every version with its texts, the newest first."""
+    return list(Rubric.objects.select_related("created_by").prefetch_related("levels").order_by("-number"))
+
+
+def newest_rubric() -> Rubric | None:
+    """The version that counts for new panels; None before the first submission."""
+    return Rubric.objects.prefetch_related("levels").order_by("-number").first()
 
 
 def _find_obstacle(user: User, panel: Panel) -> str:
