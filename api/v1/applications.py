@@ -16,6 +16,8 @@ from common.exceptions import InvalidInput, NotFound
 from providers.admission import permissions, policies, review_services, selectors, services
 from providers.admission.filters import ApplicationFilter
 from providers.admission.models import MAX_LINKS, PHONE, Application, CapabilityEvidence
+from providers.admission.review.enums import PanelState
+from providers.admission.review.queue import with_panel_state
 from providers.admission.states import APPLICATION
 from providers.registry import selectors as registry
 
@@ -41,6 +43,12 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
     provider_name = serializers.CharField(source="provider.name")
     evidence_count = serializers.IntegerField()
     trader_count = serializers.IntegerField()
+    panel_state = serializers.ChoiceField(
+        choices=PanelState.choices,
+        allow_null=True,
+        help_text="Where the panel of reviewers stands, as far as you may know; null for applicants.",
+    )
+    own_review = serializers.IntegerField(allow_null=True, help_text="The id of your review of the present round.")
 
     class Meta:
         model = Application
@@ -52,6 +60,8 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
             "status",
             "evidence_count",
             "trader_count",
+            "panel_state",
+            "own_review",
             "created_at",
             "submitted_at",
             "decided_at",
@@ -140,7 +150,8 @@ class ApplicationListView(IdempotentMixin, ListAPIView[Application]):
     filterset_class = ApplicationFilter
 
     def get_queryset(self) -> Any:
-        return selectors.with_counts(selectors.visible_to(self.request.user)).order_by("-created_at", "-pk")
+        applications = selectors.with_counts(selectors.visible_to(self.request.user))
+        return with_panel_state(applications, self.request.user).order_by("-created_at", "-pk")
 
     @extend_schema(request=ApplicationRequest, responses={201: ApplicationSerializer})
     def post(self, request: Request) -> Response:

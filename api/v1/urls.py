@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("api.v1.urls_admission")),
     path("", include("api.v1.urls_facts")),
     path("", include("api.v1.urls_matching")),
+    path("", include("api.v1.urls_review")),
     path("", include("api.v1.urls_scoring")),
 ]

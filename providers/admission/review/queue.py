@@ -50,7 +50,8 @@ def in_panel_state(
     applications: QuerySet[Application], user: User | AnonymousUser, state: str
 ) -> QuerySet[Application]:
     """Those whose panel is in `state` for the viewer."""
-    return with_panel_state(applications, user).filter(panel_state=state)
+    annotated = with_panel_state(applications, user)
+    return annotated.filter(panel_state=state)  # type: ignore[misc]  # the annotation is not known to the stubs
 
 
 def _cases() -> list[Any]:
