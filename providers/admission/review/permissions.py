@@ -46,6 +46,8 @@ def check_assign(user: User | AnonymousUser) -> None:
 
 def check_act(user: User | AnonymousUser, review: Review, row: Transition) -> None:
     """Whether `user` may take the step `row`: with one's own review, or as whoever assigns. Raises NotPermitted."""
+    if not row.permission:
+        raise NotPermitted(_("The portal takes this step by itself."), remedy=_("There is nothing to do."))
     if row.action == "release":
         check_assign(user)
         return
