@@ -31,8 +31,8 @@ class RequestContextMiddleware:
 
 
 class UploadLimitMiddleware:
-    """Refuses a body that is too large by its announced length, before a byte of it is read or stored, and a body without
-    an announced length, of which the web server would hand on nothing.
+    """Refuses a body that is too large by its announced length, before a byte of it is read or stored, and a body
+    without an announced length, of which the web server would hand on nothing.
 
     UPLOAD_LIMITS names the addresses that take less than UPLOAD_MAX_BYTES.
     """

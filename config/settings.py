@@ -259,7 +259,6 @@ REST_FRAMEWORK = {
         "false_claim": "5/hour",
     },
     "NUM_PROXIES": ENV.trusted_proxy_count,  # without it a caller names its own address in X-Forwarded-For
-    "NUM_PROXIES": ENV.trusted_proxy_count,
     "EXCEPTION_HANDLER": "api.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -281,6 +280,9 @@ SPECTACULAR_SETTINGS = {
         "TriageOutcomeEnum": "providers.criteria.enums.Outcome",
         "WindowStatusEnum": "providers.windows.enums.WindowStatus",
         "WindowKindEnum": "providers.windows.enums.WindowKind",
+        "ReviewStatusEnum": "providers.admission.review.enums.ReviewStatus",
+        "RecommendationEnum": "providers.admission.review.enums.Recommendation",
+        "PanelStateEnum": "providers.admission.review.enums.PanelState",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
         "TraderLevelEnum": "providers.traders.enums.TraderLevel",
         "CertificateLevelEnum": "providers.traders.enums.CERTIFIED_LEVELS",
@@ -311,6 +313,8 @@ STATE_TABLES: list[str] = [
     "providers.criteria.states.CRITERIA_SET",
     "providers.admission.states.APPLICATION",
     "providers.windows.states.WINDOW",
+    "providers.admission.review.states.PANEL",
+    "providers.admission.review.states.REVIEW",
     "providers.traders.states.TRADER",
     "providers.conduct.states.PROBATION",
     "providers.conduct.states.WATCH",
@@ -328,6 +332,15 @@ STATE_TABLES: list[str] = [
     "merchants.engagements.states.ENGAGEMENT",
 ]
 
+# Lists whose filters people may keep, each with its FilterSet.
+SAVED_FILTER_LISTS: dict[str, str] = {
+    "applications": "providers.admission.filters.ApplicationFilter",
+    "reviews": "providers.admission.review.filters.ReviewFilter",
+    "providers": "providers.registry.filters.ProviderFilter",
+    "merchants": "merchants.registry.filters.MerchantFilter",
+    "fact_batches": "scoring.facts.filters.FactBatchFilter",
+}
+
 # Each room's texts of the notices that it sends.
 NOTICE_TABLES: list[str] = [
     "providers.admission.triage_notices.NOTICES",
@@ -336,6 +349,7 @@ NOTICE_TABLES: list[str] = [
     "providers.relations.notices.NOTICES",
     "providers.traders.notices.NOTICES",
     "providers.admission.notices.NOTICES",
+    "providers.admission.review.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

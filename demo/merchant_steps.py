@@ -8,8 +8,8 @@ from numpy.random import Generator
 from accounts.roles import Role
 from accounts.services import add_member
 from demo import names
+from demo.cast import Cast
 from demo.people import add_account, add_silent_user
-from demo.provider_steps import Cast
 from demo.world import World
 from merchants.registry.enums import MerchantType
 from merchants.registry.import_services import Shop, import_merchants

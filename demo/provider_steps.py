@@ -1,7 +1,6 @@
 """Providers enter the demo world by the same doors as real ones: register, name traders, apply, be decided on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,6 +9,8 @@ from numpy.random import Generator
 from accounts.models import User
 from accounts.roles import Role
 from demo import names
+from demo.cast import Cast
+from demo.panel_steps import PANELS, review
 from demo.people import add_account, add_silent_user
 from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
@@ -33,18 +34,6 @@ STATEMENTS = {
     Capability.SUPPLY_CHAIN: "与产业带工厂直连，常备现货，缺货在开播前预警。",
     Capability.LIVE_OPERATIONS: "代运营直播间日均开播四小时以上，场控、投流、选品分工明确。",
 }
-
-
-@dataclass
-class Cast:
-    """Who is who: index-aligned with the world where it names an array."""
-
-    staff: dict[Role, User]
-    providers: list[Provider] = field(default_factory=list)
-    owners: list[User] = field(default_factory=list)
-    traders: list[Trader] = field(default_factory=list)
-    names_taken: set[str] = field(default_factory=set)
-    codes_taken: set[str] = field(default_factory=set)
 
 
 def add_providers(
@@ -71,6 +60,7 @@ def add_providers(
         )
         application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
+        review(cast, application, now=now)
         _admit(cast, application, now=now)
         if world.joined[index] + PROBATION.days < world.days:
             reviewer = cast.staff[Role.ADMISSION_REVIEWER]
@@ -162,7 +152,7 @@ def _admit(cast: Cast, application: Application, *, now: datetime) -> None:
 def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
     """Applications in every state, and a cleared-out company that comes back under a new name."""
     reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-    steps = ["draft", "draft", "submitted", "submitted", "submitted", "submitted", "returned", "rejected", "withdrawn"]
+    steps = ["draft", "draft", "settled", "half", "third", "submitted", "returned", "rejected", "withdrawn"]
     for index, step in enumerate(steps):
         begun = now - timedelta(days=12 - index, hours=3 * index)
         owner = add_silent_user(f"applicant{index}@providers.example", names.person_name(rng), begun)
@@ -172,6 +162,8 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
         key = application.pk
         if step != "draft":
             services.submit_application(application_id=key, by=owner, now=begun + timedelta(hours=5))
+        if step in PANELS:
+            review(cast, application, now=now - timedelta(hours=20), **PANELS[step])
         if step == "returned":
             note = "请补充供应链能力的案例与数据。"
             review_services.return_application(
@@ -199,6 +191,7 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
     application = _fill_in(cast, rng, barred, owner, now=then)
     services.submit_application(application_id=application.pk, by=owner, now=then + timedelta(days=1))
+    review(cast, application, now=then + timedelta(days=4))
     _admit(cast, application, now=then + timedelta(days=5))
     officer = cast.staff[Role.CONDUCT_OFFICER]
     note = "查实虚假交易，情节严重，予以清退。"

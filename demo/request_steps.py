@@ -9,7 +9,7 @@ from numpy.random import Generator
 from accounts.models import User
 from accounts.roles import Role
 from common.jobs import services as jobs
-from demo.provider_steps import Cast
+from demo.cast import Cast
 from merchants.engagements import services as engagements
 from merchants.engagements.models import Engagement
 from merchants.matching import answer_services, services

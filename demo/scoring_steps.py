@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from accounts.roles import Role
-from demo.provider_steps import Cast
+from demo.cast import Cast
 from scoring.capabilities import services as models
 from scoring.capabilities.compute import Silent, carry_out
 from scoring.capabilities.models import ScoringModel

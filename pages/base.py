@@ -14,6 +14,7 @@ from django_tables2.export import ExportMixin, TableExport
 from accounts.models import Organisation
 from accounts.permissions import check_permission, has_permission, is_staff
 from accounts.roles import OrganisationKind
+from accounts.saved_filters import selectors as saved_filters
 from accounts.selectors import organisations_of
 from common.exceptions import NotPermitted
 
@@ -127,10 +128,16 @@ class SafeExport(TableExport):
 
 class ListPage(Titled, ExportMixin, SingleTableMixin, FilterView):
     """A filtered, sorted, paged and exportable list. Put an audience class before it and set `table_class`,
-    `filterset_class` and `get_queryset`."""
+    `filterset_class` and `get_queryset`. With `saved_as`, a name in settings.SAVED_FILTER_LISTS, its filters can
+    be kept."""
 
     template_name = "components/list_page.html"
     export_formats = ("csv", "json")
     export_class = SafeExport
     table_pagination = {"per_page": 25}
     strict = False
+    saved_as: ClassVar[str] = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        saved = saved_filters.visible_to(self.request.user).filter(list_name=self.saved_as) if self.saved_as else ()
+        return super().get_context_data(saved_filters=saved, **kwargs)

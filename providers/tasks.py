@@ -1,10 +1,10 @@
 """Gathers the tasks of this room for Celery."""
 
-from providers.admission.tasks import (advance_windows, finalise_rejections, triage_all, triage_one, try_draft)
-from providers.conduct.tasks import (begin_probation, judge_all, rejudge_provider, start_night)
-from providers.documents.tasks import (sweep_documents, watch_documents)
-from providers.relations.tasks import (check_relations)
-from providers.traders.tasks import (watch_certificates)
+from providers.admission.tasks import advance_windows, finalise_rejections, triage_all, triage_one, try_draft
+from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night
+from providers.documents.tasks import sweep_documents, watch_documents
+from providers.relations.tasks import check_relations
+from providers.traders.tasks import watch_certificates
 
 __all__ = [
     "advance_windows",

@@ -18,6 +18,8 @@ from common.exceptions import InvalidInput, NotFound
 from providers.admission import permissions, policies, review_services, selectors, services
 from providers.admission.filters import ApplicationFilter
 from providers.admission.models import MAX_LINKS, PHONE, Application, CapabilityEvidence
+from providers.admission.review.enums import PanelState
+from providers.admission.review.queue import with_panel_state
 from providers.admission.states import APPLICATION
 from providers.admission.triage_selectors import with_triage
 from providers.criteria.enums import Outcome
@@ -47,6 +49,12 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
     evidence_count = serializers.IntegerField()
     trader_count = serializers.IntegerField()
     triage_outcome = serializers.ChoiceField(choices=Outcome.choices, allow_null=True)
+    panel_state = serializers.ChoiceField(
+        choices=PanelState.choices,
+        allow_null=True,
+        help_text="Where the panel of reviewers stands, as far as you may know; null for applicants.",
+    )
+    own_review = serializers.IntegerField(allow_null=True, help_text="The id of your review of the present round.")
 
     class Meta:
         model = Application
@@ -60,6 +68,8 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
             "evidence_count",
             "trader_count",
             "triage_outcome",
+            "panel_state",
+            "own_review",
             "created_at",
             "submitted_at",
             "decided_at",
@@ -170,7 +180,7 @@ class ApplicationListView(IdempotentMixin, ListAPIView[Application]):
 
     def get_queryset(self) -> Any:
         applications = with_triage(selectors.with_counts(selectors.visible_to(self.request.user)))
-        return applications.order_by("-created_at", "-pk")
+        return with_panel_state(applications, self.request.user).order_by("-created_at", "-pk")
 
     @extend_schema(request=ApplicationRequest, responses={201: ApplicationSerializer})
     def post(self, request: Request) -> Response:

@@ -18,8 +18,4 @@ urlpatterns = [
     ),
     path("applications/<int:pk>/actions", applications.ApplicationActionsView.as_view(), name="application-actions"),
     path("applications/<int:pk>/changes", applications.ApplicationChangesView.as_view(), name="application-changes"),
-    path("traders", traders.TraderListView.as_view(), name="trader-list"),
-    path("traders/<str:code>", traders.TraderView.as_view(), name="trader"),
-    path("traders/<str:code>/certification", traders.TraderCertificationView.as_view(), name="trader-certification"),
-    path("traders/<str:code>/actions", traders.TraderActionsView.as_view(), name="trader-actions"),
 ]

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
-from pages.public import views, views_criteria, views_directory, views_jobs, views_notices
-from pages.public import views, views_directory, views_jobs, views_windows
+from pages import saved_filters
+from pages.public import views, views_criteria, views_directory, views_jobs, views_notices, views_windows
 
 urlpatterns = [
     path("", views.Landing.as_view(), name="landing"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", views_jobs.job_page, name="job"),
     path("jobs/<uuid:pk>/progress/", views_jobs.job_progress, name="job_progress"),
     path("jobs/<uuid:pk>/cancel/", views_jobs.job_cancel, name="job_cancel"),
+    path("filters/save/", saved_filters.SavedFilterSave.as_view(), name="saved_filter_save"),
+    path("filters/<int:pk>/delete/", saved_filters.SavedFilterDelete.as_view(), name="saved_filter_delete"),
     path("", include("pages.public.urls_boards")),
     path("", include("pages.public.urls_verification")),
 ]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("pages.staff.urls_facts")),
     path("", include("pages.staff.urls_matching")),
     path("", include("pages.staff.urls_relations")),
+    path("", include("pages.staff.urls_review")),
     path("", include("pages.staff.urls_scoring")),
     path("", include("pages.staff.urls_seasons")),
     path("", include("pages.staff.urls_traders")),

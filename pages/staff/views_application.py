@@ -16,27 +16,31 @@ from pages.actions import ActionView
 from pages.application_words import describe_changes
 from pages.base import ListPage, StaffPage, TitledPage
 from pages.forms import FormPage
+from pages.panels import describe_panel
 from pages.staff.documents import describe_documents
 from pages.staff.tables_admission import ApplicationTable
 from pages.staff.views_link import describe_links
 from providers.admission import permissions, policies, review_services, selectors
+from providers.admission.bulk_services import MOST_ROWS
 from providers.admission.enums import ApplicationStatus
 from providers.admission.filters import ApplicationFilter
 from providers.admission.forms import RejectionForm
 from providers.admission.models import Application
+from providers.admission.review.queue import with_panel_state
 from providers.admission.states import APPLICATION
 from providers.admission.triage_selectors import count_verdicts, findings_of, triage_of, with_triage
 from providers.enums import Capability
 
 
 class ApplicationQueue(StaffPage, ListPage):
-    """What waits for a reviewer, longest first."""
+    """What waits for a reviewer or a decision, longest first."""
 
     title = _("Applications")
     lead = _("Who asks to be let in. The longest wait stands first.")
     permission = "application.view"
     table_class = ApplicationTable
     filterset_class = ApplicationFilter
+    saved_as = "applications"
     template_name = "staff/application_queue.html"
     export_name = "applications"
 
@@ -47,7 +51,17 @@ class ApplicationQueue(StaffPage, ListPage):
 
     def get_queryset(self) -> Any:
         applications = with_triage(selectors.with_counts(selectors.visible_to(self.request.user)))
-        return applications.order_by("submitted_at", "pk")
+        return with_panel_state(applications, self.request.user).order_by("submitted_at", "pk")
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        return {} if self.may_act() else {"exclude": ("select",)}
+
+    def may_act(self) -> bool:
+        """Whether the viewer can do anything with selected rows."""
+        return has_permission(self.request.user, "review.submit")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(may_act=self.may_act(), most_rows=MOST_ROWS, **kwargs)
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         """Without a chosen status the list shows what waits."""
@@ -115,6 +129,7 @@ class ApplicationCase(CasePage, TitledPage):
             **describe_documents(application.provider, user),
             **describe_links(application.provider, user),
             earlier=selectors.history_of(application.provider).exclude(pk=application.pk),
+            **describe_panel(user, application),
             **kwargs,
         )
 

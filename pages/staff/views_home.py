@@ -17,9 +17,9 @@ from merchants.matching import selectors as matching
 from merchants.requests import selectors as requests
 from pages.base import StaffPage, TitledPage
 from pages.job_names import name_job
-from pages.staff.tables_admission import LONG_WAIT_DAYS
 from pages.waiting import SHOWN, Section, Waiting, say_days, say_left, say_wait
 from providers.admission import selectors as admission
+from providers.admission.clocks import Clock, read_clock
 from providers.registry import selectors as registry
 from scoring.capabilities import selectors as capabilities
 from scoring.seasons import selectors as seasons
@@ -79,7 +79,7 @@ def list_applications(user: Any, now: datetime) -> Section:
             note=f"{one.provider.get_provider_type_display()} · {one.provider.get_category_display()}",
             url=reverse("pages:staff:application_case", args=[one.pk]),
             clock=say_wait(one.submitted_at, now),
-            late=now - one.submitted_at >= timedelta(days=LONG_WAIT_DAYS),
+            late=read_clock(one.submitted_at, now) == Clock.OVERDUE,
         )
         for one in waiting[:SHOWN]
     ]

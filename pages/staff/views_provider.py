@@ -27,6 +27,7 @@ class ProviderList(StaffPage, ListPage):
     permission = "provider.view"
     table_class = ProviderTable
     filterset_class = ProviderFilter
+    saved_as = "providers"
     export_name = "providers"
 
     def get_queryset(self) -> Any:

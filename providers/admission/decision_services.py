@@ -20,6 +20,7 @@ from providers.admission.models import Application
 from providers.admission.notices import tell
 from providers.admission.permissions import check_act
 from providers.admission.reasons import Reason
+from providers.admission.review.panel_services import open_panel
 from providers.admission.selectors import rejections_due
 from providers.admission.states import APPLICATION
 
@@ -109,6 +110,7 @@ def reconsider_rejection(
     application.decided_at = application.decided_by = application.decision_note = None
     application.standstill_until = None
     _move(application, row, by=by, note=note, now=now)
+    open_panel(application=application, by=by, now=now)
     tell("application.reconsidered", application, now=now, note=note.strip())
     return application
 

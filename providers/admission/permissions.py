@@ -12,8 +12,9 @@ from common.exceptions import Conflict, NotPermitted
 from common.states import Transition
 from providers.admission import policies
 from providers.admission.models import Application
+from providers.admission.review.conflicts import check_impartial
+from providers.admission.review.permissions import check_decider
 from providers.admission.states import CLOCK
-from providers.registry.permissions import check_unbiased
 from providers.relations.policies import check_not_intercepted
 
 REVIEW = frozenset({"return", "admit", "reject", "uphold", "reconsider"})
@@ -21,12 +22,14 @@ APPLY = frozenset({"submit", "withdraw", "answer"})
 
 
 def check_act(user: User | AnonymousUser, application: Application, row: Transition) -> None:
-    """Whether `user` may take the step `row`; reviewers never on a company of their own. Raises NotPermitted."""
+    """Whether `user` may take the step `row`; nobody decides on a company of their own or linked to it, nor on a case
+    that they entered or reviewed first. Raises NotPermitted."""
     if row.permission == CLOCK:
         raise NotPermitted(_("The portal takes this step by itself."), remedy=_("Wait until it is due."))
     check_permission(user, row.permission, organisation_id=application.provider.organisation_id)
     if row.action in REVIEW:
-        check_unbiased(user, application.provider)
+        check_impartial(user, application)
+        check_decider(user, application, confirms=row.action == "reject" and policies.is_definite_fail(application))
     if row.action == "uphold" and user.pk == application.decided_by_id:
         raise NotPermitted(
             _("You took the first decision, so somebody else upholds it."),
@@ -41,6 +44,7 @@ def check_offer(
     """`check_act` for a button; one that would be refused as incomplete says so beforehand, without the whole list."""
     now = now or timezone.now()
     check_act(user, application, row)
+    policies.check_panel_settled(application, row.action)
     if row.action == "submit":
         policies.check_in_time(application, now)
         if policies.find_missing(application):

@@ -11,6 +11,9 @@ from common.exceptions import Conflict, InvalidInput
 from common.templatetags.paddock import day, moment
 from providers.admission.enums import EDITABLE, OPEN, ApplicationStatus
 from providers.admission.models import Application
+from providers.admission.review.selectors import has_settled
+from providers.admission.triage_selectors import triage_of
+from providers.criteria.enums import Outcome
 from providers.registry.enums import ProviderOrigin, ProviderStatus
 from providers.registry.models import Provider
 from providers.traders.enums import TraderStatus
@@ -53,6 +56,27 @@ def check_complete(application: Application) -> None:
             field=missing[0].field,
             remedy=_("Add what is missing and submit again."),
             code="incomplete",
+        )
+
+
+def is_definite_fail(application: Application) -> bool:
+    """Whether the newest triage found a definite fail, which a human may confirm without a panel."""
+    triage = triage_of(application)
+    return triage is not None and triage.outcome == Outcome.DEFINITE_FAIL
+
+
+def needs_settled_panel(application: Application, action: str) -> bool:
+    """Whether `action` waits for the panel: a return never does, a rejection does not after a definite fail."""
+    return action == "admit" or (action == "reject" and not is_definite_fail(application))
+
+
+def check_panel_settled(application: Application, action: str) -> None:
+    """Raise Conflict when a decision is taken before the reviewers' panel has settled."""
+    if needs_settled_panel(application, action) and not has_settled(application):
+        raise Conflict(
+            _("The reviewers' panel has not settled yet."),
+            remedy=_("Wait for its result, or return the application for changes."),
+            code="panel_open",
         )
 
 

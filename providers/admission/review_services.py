@@ -23,6 +23,7 @@ from providers.admission.models import Application
 from providers.admission.notices import tell
 from providers.admission.permissions import check_act
 from providers.admission.reasons import Reason, check_reasons
+from providers.admission.review.panel_services import close_panel
 from providers.admission.services import submit_application, withdraw_application
 from providers.admission.states import APPLICATION
 from providers.documents.policies import check_admissible
@@ -35,7 +36,8 @@ from providers.windows.models import AdmissionWindow
 def return_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Give the application back with what to change. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
+    """Give the application back with what to change; its panel need not have settled. Raises IllegalTransition,
+    InvalidInput, Stale, NotPermitted."""
     now = now or timezone.now()
     fields = {"returned_at": now, "returned_by": by, "return_note": note.strip()}
     application = _decide(application_id, "return", by=by, note=note, version=version, now=now, fields=fields)
@@ -47,8 +49,9 @@ def return_application(
 def admit_application(
     *, application_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Let the provider in, on probation. Raises IllegalTransition, InvalidInput, Stale, NotPermitted, and Conflict when
-    no place is left, an expired document blocks it or a link to a barred party is held against it."""
+    """Let the provider in, on probation, once its panel has settled. Raises IllegalTransition, InvalidInput, Stale,
+    NotPermitted, and Conflict when the panel is open, no place is left, an expired document blocks it or a link to a
+    barred party is held against it."""
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
     application = _decide(
@@ -71,9 +74,11 @@ def reject_application(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Application:
-    """Refuse the application with its reasons; the rejection stands still first, so that the applicant may answer.
+    """Refuse the application with its reasons, once its panel has settled or when its triage is a definite fail. The
+    rejection stands still first, so that the applicant may answer.
 
-    Raises IllegalTransition, InvalidInput (note, field `reasons`), Stale, NotPermitted.
+    Raises Conflict while the panel is open, IllegalTransition, InvalidInput (note, field `reasons`), Stale,
+    NotPermitted.
     """
     now = now or timezone.now()
     fields = {"decided_at": now, "decided_by": by, "decision_note": note.strip()}
@@ -119,6 +124,7 @@ def _decide(
     application.check_version(version)
     row = APPLICATION.check(application, action, note=note)
     check_act(by, application, row)
+    policies.check_panel_settled(application, action)
     before = application.status
     application.status = row.to
     for field, value in fields.items():
@@ -127,4 +133,5 @@ def _decide(
         prepare(application)
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    close_panel(application=application, by=by, now=now)
     return application

@@ -17,6 +17,7 @@ from common.locks import lock
 from providers.admission import policies
 from providers.admission.models import MAX_LINKS, Application, CapabilityEvidence
 from providers.admission.permissions import check_act, check_edit
+from providers.admission.review.panel_services import close_panel, open_panel
 from providers.admission.selectors import latest_of
 from providers.admission.states import APPLICATION
 from providers.enums import Capability
@@ -155,8 +156,8 @@ def remove_evidence(
 def submit_application(
     *, application_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Application:
-    """Hand the application to the reviewers; triage follows by itself. Raises InvalidInput with all that is missing,
-    Conflict when its window is closed, IllegalTransition, Stale, NotPermitted.
+    """Hand the application to a panel of reviewers; triage follows by itself. Raises InvalidInput with all that is
+    missing, Conflict when its window is closed, IllegalTransition, Stale, NotPermitted.
 
     Race: the window closes in the same moment. Both take the window's row; the second finds what the first did.
     """
@@ -172,6 +173,7 @@ def submit_application(
     application.status, application.submitted_at, application.submitted_by = row.to, now, by
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    open_panel(application=application, by=by, now=now)
     enqueue(TRIAGE, by=by, now=now, application_id=application.pk)
     record_application_phone(provider_id=application.provider_id, phone=application.contact_phone, by=by, now=now)
     enqueue("providers.check_relations", by=by, now=now, provider_id=application.provider_id)
@@ -192,6 +194,7 @@ def withdraw_application(
     application.status, application.withdrawn_at, application.withdrawn_by = row.to, now, by
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    close_panel(application=application, by=by, now=now)
     return application
 
 

@@ -11,8 +11,8 @@ from providers.admission.decision_services import finalise_due_rejections
 from providers.admission.services import TRIAGE
 from providers.admission.triage_dry_run_services import DRY_RUN, run_dry_run
 from providers.admission.triage_services import triage_application, triage_open_applications
-from providers.criteria.services import TRIAGE_OPEN
 from providers.admission.window_services import advance_due_windows
+from providers.criteria.services import TRIAGE_OPEN
 
 
 @job_task(TRIAGE)

@@ -39,7 +39,8 @@ def collect_signals(provider_ids: Ids, today: date) -> dict[str, Floats]:
         "claims_supported": CapabilityClaim.objects.filter(status=ClaimStatus.SUPPORTED),
         "claims_thin": CapabilityClaim.objects.filter(status=ClaimStatus.THIN),
     }
-    return {signal.name: spread(provider_ids, _count(rows[signal.name], provider_ids), missing=0.0) for signal in SIGNALS}
+    counts = {signal.name: _count(rows[signal.name], provider_ids) for signal in SIGNALS}
+    return {name: spread(provider_ids, found, missing=0.0) for name, found in counts.items()}
 
 
 def _count(rows: QuerySet[Any], provider_ids: Ids) -> dict[int, float]:

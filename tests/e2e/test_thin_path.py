@@ -131,11 +131,33 @@ def apply(page: Page) -> None:
     assert len(posts) == 1
 
 
+def judge(page: Page, level: str) -> None:
+    """Take the next review from the queue and hand it in: a level for live operations, no evidence for the others."""
+    menu(page, "Applications")
+    press(page, "Take the next one")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(COMPANY)
+    for capability in ("Traffic marketing", "Anchor incubation", "Service fulfilment", "Supply chain"):
+        card(page, capability).get_by_label("No evidence to judge").check()
+    own = card(page, "Live operations")
+    expect(own).to_contain_text("We ran 300 live rooms in 2021.")
+    own.get_by_label(f"{level} · ").check()
+    press(page, "Hand in the review")
+    expect(page.get_by_role("alert")).to_contain_text("Live operations: A level needs a comment.")
+    own.get_by_label("Comment").fill("300 rooms, all on record.")
+    page.get_by_label("Admit").check()
+    page.get_by_label("Reasons").fill("Strong live rooms.")
+    press(page, "Hand in the review")
+    expect(page.get_by_text("Handed in. It cannot be changed any more")).to_be_visible()
+    expect(status(page)).to_have_text("Handed in")
+
+
 def admit(page: Page) -> None:
     menu(page, "Applications")
     page.get_by_role("row", name=COMPANY).get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(COMPANY)
     expect(card(page, "Evidence for each capability")).to_contain_text("We ran 300 live rooms in 2021.")
+    expect(card(page, "Panel of reviewers")).to_contain_text("The panel recommends: Admit.")
+    expect(card(page, "Panel of reviewers").get_by_role("row", name="Live operations")).to_contain_text("3.5")
     page.locator("summary", has_text="Admit").click()
     page.get_by_role("textbox", name="Reason").fill("Strong live rooms.")
     page.locator("details.action[open]").get_by_role("button", name="Admit").click()
@@ -265,11 +287,14 @@ def test_thin_path_from_registration_to_engagement(
         make_staff(role, make_user(password=PASSWORD))
         for role in (Role.ADMISSION_REVIEWER, Role.SCORING_ANALYST, Role.RACE_STEWARD)
     )
+    panel = [make_staff(Role.ADMISSION_REVIEWER, make_user(password=PASSWORD)) for _ in range(2)]
     make_merchant(by=shop_owner, code="M000777", name=SHOP)
     ensure_window()
 
     company = sign_in(owner)
     apply(company)
+    for person, level in zip(panel, ("3", "4"), strict=True):
+        judge(sign_in(person), level)
     admit(sign_in(reviewer))
 
     code = Provider.objects.get(name=COMPANY).code

@@ -1,6 +1,6 @@
 """Providers, traders and applications for tests, made through the services."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -18,6 +18,8 @@ from providers.admission import review_services, window_services
 from providers.admission.decision_services import finalise_rejection
 from providers.admission.models import Application
 from providers.admission.reasons import Reason
+from providers.admission.review import services as reviews
+from providers.admission.review.models import Review
 from providers.admission.services import create_application, edit_application, set_evidence
 from providers.enums import Capability, Category, ProviderType, Region
 from providers.registry.models import Provider
@@ -163,7 +165,7 @@ def make_application(
     now: datetime | None = None,
     **fields: Any,
 ) -> Application:
-    """A complete application of `provider`, else of a new one, brought to `status` by its owner and a new reviewer.
+    """A complete application of `provider`, else of a new one, brought to `status` by its owner and new reviewers.
 
     It is in `window`, else in the one that is open until further notice. A rejected one was made final by the clock.
     """
@@ -194,6 +196,8 @@ def make_application(
     if status == "withdrawn":
         review_services.withdraw_application(application_id=application.pk, by=owner, now=now)
     elif status in DECISIONS:
+        if status != "returned":
+            settle_panel(application, recommendation="admit" if status == "admitted" else "reject", now=now)
         reasons = {"reasons": REASONS} if status in ("standstill", "rejected") else {}
         decide, note = DECISIONS[status], "Because of the evidence."
         decided = decide(application_id=application.pk, by=make_staff(), note=note, now=now, **reasons)
@@ -208,6 +212,40 @@ DECISIONS = {
     "standstill": review_services.reject_application,
     "rejected": review_services.reject_application,
 }
+
+
+def make_review(
+    application: Application,
+    reviewer: User | None = None,
+    *,
+    levels: Sequence[int | None] = (None, None, None, None, 3),
+    recommendation: str = "admit",
+    status: str = "submitted",
+    now: datetime | None = None,
+) -> Review:
+    """A review of `application` by `reviewer`, else by a new one: taken, and handed in unless `status` is assigned."""
+    reviewer = reviewer or make_staff()
+    review = reviews.take_review(application_id=application.pk, by=reviewer)
+    if status == "submitted":
+        review = reviews.submit_review(
+            review_id=review.pk,
+            scores=make_scores(levels),
+            recommendation=recommendation,
+            reasons="Because of the evidence.",
+            by=reviewer,
+            now=now,
+        )
+    return review
+
+
+def make_scores(levels: Sequence[int | None]) -> dict[str, tuple[int | None, str]]:
+    """`levels` in the order of Capability, each with a comment."""
+    return {key: (level, f"Level {level}.") for key, level in zip(Capability.values, levels, strict=True)}
+
+
+def settle_panel(application: Application, *, recommendation: str = "admit", **fields: Any) -> list[Review]:
+    """Two reviewers who judge the same: the panel has settled."""
+    return [make_review(application, recommendation=recommendation, **fields) for _ in range(2)]
 
 
 def snapshot() -> dict[str, list[Any]]:

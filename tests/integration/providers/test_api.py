@@ -11,7 +11,15 @@ from providers.admission.models import Application
 from providers.registry.models import Provider
 from providers.traders.models import Trader
 from tests.factories.accounts import make_member, make_staff, make_user
-from tests.factories.providers import make_application, make_provider, make_trader, make_uscc, owner_of, unchanged
+from tests.factories.providers import (
+    make_application,
+    make_provider,
+    make_trader,
+    make_uscc,
+    owner_of,
+    settle_panel,
+    unchanged,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -165,12 +173,11 @@ def test_from_application_to_admission() -> None:
     assert body["window"] == "ROLLING"
 
     reviewer = as_user(make_staff())
-    assert actions(reviewer.get(address).json()) == {
-        "admit": True,
-        "return": True,
-        "reject": True,
-        "withdraw": False,
-    }
+    assert actions(reviewer.get(address).json()) == {"admit": False, "return": True, "reject": False, "withdraw": False}
+    early = reviewer.post(f"{address}/actions", {"action": "admit", "note": "Good.", "version": 4})
+    assert refuse(early, 409, "panel_open")["detail"] == "The reviewers' panel has not settled yet."
+    settle_panel(Application.objects.get())
+    assert actions(reviewer.get(address).json()) == {"admit": True, "return": True, "reject": True, "withdraw": False}
     body = reviewer.post(f"{address}/actions", {"action": "admit", "note": "Good.", "version": 4}).json()
     assert (body["status"], body["decision_note"], body["allowed_actions"]) == ("admitted", "Good.", [])
     assert client.get(f"{PROVIDERS}/{provider.code}").json()["status"] == "probation"
@@ -219,6 +226,7 @@ def test_refused_decisions(action: str) -> None:
         refuse(auditor.post(address, step), 403, "not_permitted")
         refuse(as_user(owner_of(application.provider)).post(address, step), 403, "not_permitted")
         refuse(as_user(insider).post(address, step), 403, "conflict_of_interest")
+    settle_panel(application)
     assert reviewer.post(address, step).status_code == 200
     with unchanged():
         refuse(reviewer.post(address, step), 409, "stale")

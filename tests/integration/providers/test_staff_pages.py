@@ -11,7 +11,13 @@ from accounts.roles import Role
 from providers.admission.models import Application
 from providers.registry.models import Provider
 from tests.factories.accounts import make_member, make_staff
-from tests.factories.providers import make_application, make_external_provider, make_provider, unchanged
+from tests.factories.providers import (
+    make_application,
+    make_external_provider,
+    make_provider,
+    settle_panel,
+    unchanged,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +49,9 @@ def test_the_queue_shows_what_waits_longest_first() -> None:
     response = client.get(QUEUE)
     assert response.status_code == 200
     assert numbers(response) == [early.number, late.number]
-    assert "<strong>5 days</strong>" in response.content.decode()
+    body = response.content.decode()
+    assert '<span class="clock clock-overdue"><span>5 days of 5 days</span> <span class="clock-words">overdue' in body
+    assert '<span class="clock clock-on_time"><span>1 day of 5 days</span> <span class="clock-words">on time' in body
     assert numbers(client.get(QUEUE, {"status": "rejected"})) == [decided.number]
     assert sorted(numbers(client.get(QUEUE, {"status": ""}))) == sorted([late.number, early.number, decided.number])
     assert numbers(client.get(QUEUE, {"waiting": "3"})) == [early.number]
@@ -100,6 +108,7 @@ def test_the_list_of_providers_costs_the_same_however_long(count: int, django_as
 
 def test_the_case_puts_evidence_beside_the_decision() -> None:
     application = make_application()
+    settle_panel(application)
     response = as_user(make_staff()).get(case(application))
     body = response.content.decode()
     assert [(offer.action, offer.allowed) for offer in response.context["offers"]] == [
@@ -132,6 +141,7 @@ def test_who_may_not_decide_sees_why() -> None:
 )
 def test_decide(action: str, status: str, message: str) -> None:
     application, reviewer = make_application(), make_staff()
+    settle_panel(application)
     form = {"action": action, "note": "Because.", "version": application.version}
     response = as_user(reviewer).post(f"{case(application)}act/", form, follow=True)
     assert response.redirect_chain == [(case(application), 302)]
@@ -164,6 +174,7 @@ def test_refused_decisions(form: dict[str, str], code: int, says: str) -> None:
 
 def test_the_same_form_twice() -> None:
     application, client = make_application(), as_user(make_staff())
+    settle_panel(application)
     form = {"action": "return", "note": "Add figures.", "version": application.version}
     assert client.post(f"{case(application)}act/", form).status_code == 302
     with unchanged():

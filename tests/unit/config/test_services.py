@@ -13,7 +13,6 @@ from config.services.guardian import Process, is_running, stop_all
 from config.services.places import LaunchError, Places, fits_socket
 from config.services.portal import discard_unfinished
 from config.services.state import digest_of, identity_key, secret_key, signing_key, take_lock, write_environment
-from config.services.state import digest_of, identity_key, secret_key, take_lock, write_environment
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"

@@ -14,7 +14,15 @@ from providers.admission import review_services as review
 from providers.registry.models import Provider
 from providers.traders.services import leave_trader
 from tests.factories.accounts import make_member, make_staff, make_user
-from tests.factories.providers import REASONS, make_application, make_provider, make_trader, owner_of, unchanged
+from tests.factories.providers import (
+    REASONS,
+    make_application,
+    make_provider,
+    make_trader,
+    owner_of,
+    settle_panel,
+    unchanged,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -207,6 +215,7 @@ def test_submit_return_submit_admit() -> None:
     assert returned.return_note == "Add figures."
     again = services.submit_application(application_id=application.pk, by=owner, now=LATER)
     assert (again.status, again.submitted_at, again.return_note) == ("submitted", LATER, "Add figures.")
+    settle_panel(again)
     admitted = review.admit_application(application_id=application.pk, by=reviewer, note="Good.", now=LATER)
     assert (admitted.status, admitted.decided_at, admitted.decided_by) == ("admitted", LATER, reviewer)
     assert admitted.decision_note == "Good."
@@ -227,6 +236,7 @@ def test_submit_return_submit_admit() -> None:
 
 def test_reject() -> None:
     application, reviewer = make_application(), make_staff()
+    settle_panel(application, recommendation="reject")
     rejected = review.reject_application(
         application_id=application.pk, by=reviewer, note="Not theirs.", reasons=REASONS, now=NOON
     )

@@ -9,6 +9,9 @@ from common.exceptions import IllegalTransition, InvalidInput, NotPermitted
 from common.states import StateTable
 from providers.admission import permissions as admission
 from providers.admission.models import Application
+from providers.admission.review import permissions as reviews
+from providers.admission.review.models import Panel, Review
+from providers.admission.review.states import PANEL, REVIEW
 from providers.admission.states import APPLICATION
 from providers.documents import permissions as documents
 from providers.documents.models import Document
@@ -95,6 +98,19 @@ TRUTH = {
         ("accepted", "expire"): ("expired", NOBODY, False),
         ("revision_asked", "expire"): ("expired", NOBODY, False),
     },
+    PANEL: {
+        ("reviewing", "settle"): ("settled", NOBODY, False),
+        ("reviewing", "ask_third"): ("third", NOBODY, False),
+        ("reviewing", "close"): ("closed", NOBODY, False),
+        ("third", "settle"): ("settled", NOBODY, False),
+        ("third", "close"): ("closed", NOBODY, False),
+    },
+    REVIEW: {
+        ("assigned", "submit"): ("submitted", REVIEWERS, False),
+        ("assigned", "recuse"): ("recused", REVIEWERS, True),
+        ("assigned", "release"): ("lapsed", {"administrator"}, True),
+        ("assigned", "lapse"): ("lapsed", NOBODY, False),
+    },
     FALSE_CLAIM: {
         ("received", "confirm"): ("confirmed", OFFICERS, True),
         ("received", "dismiss"): ("dismissed", OFFICERS, True),
@@ -109,6 +125,8 @@ INITIAL = {
     "document": "uploaded",
     "false_claim": "received",
     "window": "draft",
+    "panel": "reviewing",
+    "review": "assigned",
 }
 CASES = [
     (table, state, action)
@@ -118,8 +136,13 @@ CASES = [
 ]
 
 
-def subject_of(table: StateTable, provider: Provider, state: str) -> tuple[object, object]:
-    """An object in `state`, not saved, and the check that its services use."""
+def subject_of(table: StateTable, provider: Provider, state: str, person: User | None = None) -> tuple[object, object]:
+    """An object in `state`, not saved, and the check that its services use; a review is the person's own."""
+    if table is PANEL:
+        return Panel(status=state), None
+    if table is REVIEW:
+        panel = Panel(application=Application(provider=provider))
+        return Review(panel=panel, status=state, reviewer=person), reviews.check_act
     if table is APPLICATION:
         return Application(provider=provider, status=state), admission.check_act
     if table is WINDOW:
@@ -170,7 +193,9 @@ def test_every_state_action_and_role(role: str) -> None:
     for table, rows in TRUTH.items():
         allowed = set()
         for row in table:
-            subject, check = subject_of(table, provider, row.frm)
+            if not row.permission:
+                continue
+            subject, check = subject_of(table, provider, row.frm, person)
             try:
                 check(person, subject, row)  # type: ignore[operator]
                 allowed.add((row.frm, row.action))
