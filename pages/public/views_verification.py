@@ -28,7 +28,7 @@ class RatedPage(View):
     """A page that one address may ask for only so often; put it first."""
 
     rate = "verify"
-    rated_methods = ("GET", "POST")
+    rated_methods = ("GET", "HEAD", "POST")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method in self.rated_methods:

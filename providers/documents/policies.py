@@ -4,6 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
+from common.days import business_day
 from common.exceptions import Conflict, InvalidInput
 from common.templatetags.paddock import day
 from providers.documents.enums import BLOCKS_ADMISSION
@@ -49,7 +50,7 @@ def check_new_bytes(earlier: Document | None) -> None:
     """The same file is not taken twice as the same document; `earlier` is the one with these bytes. Raises Conflict."""
     if earlier is not None:
         raise Conflict(
-            _("You sent this very file before, on %(day)s.") % {"day": day(earlier.uploaded_at.date())},
+            _("You sent this very file before, on %(day)s.") % {"day": day(business_day(earlier.uploaded_at))},
             field="file",
             remedy=_("Choose the file of the new document. When nothing has changed, nothing needs to be sent."),
             code="same_file",

