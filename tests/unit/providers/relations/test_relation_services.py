@@ -97,7 +97,7 @@ def test_strangers_declare_and_end_nothing() -> None:
 
 def test_an_identifier_is_never_edited_or_deleted() -> None:
     (row,) = declare(make_provider(), phones=["13800138000"])
-    with pytest.raises(DatabaseError, match="never_edited|Cannot update"):
+    with pytest.raises(DatabaseError, match="annot update"):
         PartyIdentifier.objects.filter(pk=row.pk).update(masked="139****0000")
 
 
