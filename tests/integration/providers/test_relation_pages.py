@@ -114,8 +114,9 @@ def test_a_link_is_held_and_a_check_asked_for_by_page() -> None:
     assert response.headers["Location"] == f"{LINKS}{Link.objects.get().pk}/"
     assert client.post(f"{address}check/").status_code == 302
     assert Job.objects.get(created_by__isnull=False).name == "providers.check_relations"
+    auditor = as_user(make_staff(Role.AUDITOR))
     with nothing_changes():
-        assert as_user(make_staff(Role.AUDITOR)).post(f"{address}new/", {}).status_code == 403
+        assert auditor.post(f"{address}new/", {}).status_code == 403
         assert client.post(f"{address}new/", {"other": "P999999", "note": "x"}).status_code == 400
 
 
