@@ -48,7 +48,6 @@ PLAIN: dict[str, str | Promise] = {
     "person.refuse_second_employment": _("Registration by a second provider refused"),
     "certificate.announce_expiry": _("End announced"),
     "claim.rejudge": _("Claim judged anew"),
-    "trader.certify": _("Level certified"),
     "document.upload": _("Document sent"),
     "document.read": _("Document read"),
     "document.remind": _("Reminded of the expiry"),

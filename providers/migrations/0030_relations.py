@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='barredparty',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('uscc', ''), _negated=True)), fields=('uscc',), name='barred_party_uscc_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('uscc', ''), _negated=True)), fields=('uscc',), name='barred_party_uscc_once', violation_error_code='unique'),
         ),
         migrations.AddConstraint(
             model_name='barredparty',
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='link',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('held', 'contested', 'upheld'))), fields=('provider', 'other'), name='link_one_blocking_per_pair'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('held', 'contested', 'upheld'))), fields=('provider', 'other'), name='link_one_blocking_per_pair', violation_error_code='unique'),
         ),
         migrations.AddConstraint(
             model_name='link',

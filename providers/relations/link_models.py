@@ -57,7 +57,10 @@ class Link(Versioned):
                 condition=Q(reasons__contained_by=Reason.values, reasons__len__gte=1), name="link_reasons_known"
             ),
             models.UniqueConstraint(
-                fields=["provider", "other"], condition=Q(status__in=BLOCKING), name="link_one_blocking_per_pair"
+                fields=["provider", "other"],
+                condition=Q(status__in=BLOCKING),
+                name="link_one_blocking_per_pair",
+                violation_error_code="unique",
             ),
             models.CheckConstraint(
                 condition=Q(contested_at__isnull=True, contested_by__isnull=True, contest_note__isnull=True)

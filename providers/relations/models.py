@@ -39,7 +39,10 @@ class BarredParty(Versioned):
             models.CheckConstraint(condition=~Q(name="") & ~Q(reason=""), name="barred_party_has_name_and_reason"),
             models.CheckConstraint(condition=Q(region="") | Q(region__in=Region.values), name="barred_region_known"),
             models.UniqueConstraint(
-                fields=["uscc"], condition=Q(withdrawn_at__isnull=True) & ~Q(uscc=""), name="barred_party_uscc_once"
+                fields=["uscc"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(uscc=""),
+                name="barred_party_uscc_once",
+                violation_error_code="unique",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawal_note__isnull=True)

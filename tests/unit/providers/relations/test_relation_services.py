@@ -84,8 +84,9 @@ def test_bad_declarations(given: dict[str, object], field: str) -> None:
 def test_strangers_declare_and_end_nothing() -> None:
     provider = make_provider()
     (row,) = declare(provider, phones=["13800138000"])
+    strangers = [make_user(), make_staff()]
     with nothing_changes():
-        for by in (make_user(), make_staff()):
+        for by in strangers:
             with pytest.raises(NotPermitted):
                 declare_identifiers(provider_id=provider.pk, by=by, phones=["13900139000"])
             with pytest.raises(NotPermitted):
@@ -97,7 +98,7 @@ def test_strangers_declare_and_end_nothing() -> None:
 
 def test_an_identifier_is_never_edited_or_deleted() -> None:
     (row,) = declare(make_provider(), phones=["13800138000"])
-    with pytest.raises(DatabaseError, match=r"never_edited|Cannot update"):
+    with pytest.raises(DatabaseError, match="annot update"):
         PartyIdentifier.objects.filter(pk=row.pk).update(masked="139****0000")
 
 
@@ -105,13 +106,14 @@ def test_a_feed_is_taken_whole_or_not_at_all() -> None:
     officer = make_staff(Role.CONDUCT_OFFICER)
     one, two = make_provider(), make_provider()
     rows = [FeedRow(one.code, "device", "A1B2C3D4E5"), FeedRow(two.code, "device", "a1b2c3d4e5")]
+    reviewer = make_staff()
     with nothing_changes():
         with pytest.raises(InvalidInput, match="3"):
             import_identifiers(rows=[*rows, FeedRow("P999999", "device", "A1B2C3D4E5")], by=officer)
         with pytest.raises(InvalidInput, match="3"):
             import_identifiers(rows=[*rows, FeedRow(one.code, "device", "x")], by=officer)
         with pytest.raises(NotPermitted):
-            import_identifiers(rows=rows, by=make_staff())
+            import_identifiers(rows=rows, by=reviewer)
     assert import_identifiers(rows=rows, by=officer) == 2
     assert import_identifiers(rows=rows, by=officer) == 0
     assert PartyIdentifier.objects.filter(kind="device").values("digest").distinct().count() == 1
@@ -151,7 +153,7 @@ def test_bad_entries(row: BarredRow, field: str) -> None:
 
 
 def test_the_barred_list_is_imported_whole_or_not_at_all() -> None:
-    officer = make_staff(Role.CONDUCT_OFFICER)
+    officer, reviewer = make_staff(Role.CONDUCT_OFFICER), make_staff()
     text = "Name,reason,until\n甲乙丙网络科技,Fraud.,2027-01-31\n丁戊己商贸,Fakes.,\n"
     rows = read_barred_csv(io.StringIO(text))
     assert [(row.name, row.until) for row in rows] == [("甲乙丙网络科技", date(2027, 1, 31)), ("丁戊己商贸", None)]
@@ -159,7 +161,7 @@ def test_the_barred_list_is_imported_whole_or_not_at_all() -> None:
         with pytest.raises(InvalidInput, match="3"):
             import_barred(rows=[*rows, BarredRow("Name", "")], by=officer)
         with pytest.raises(NotPermitted):
-            import_barred(rows=rows, by=make_staff())
+            import_barred(rows=rows, by=reviewer)
     assert len(import_barred(rows=rows, by=officer)) == BarredParty.objects.count() == 2
 
 
@@ -173,11 +175,11 @@ def test_bad_files(text: str) -> None:
 
 
 def test_taking_off_needs_a_reason_and_happens_once() -> None:
-    barred, officer = make_barred(), make_staff(Role.CONDUCT_OFFICER)
+    barred, officer, reviewer = make_barred(), make_staff(Role.CONDUCT_OFFICER), make_staff()
     with nothing_changes():
         for error, by, note, version in (
             (InvalidInput, officer, " ", None),
-            (NotPermitted, make_staff(), "Over.", None),
+            (NotPermitted, reviewer, "Over.", None),
             (Stale, officer, "Over.", 9),
         ):
             with pytest.raises(error):
@@ -201,12 +203,14 @@ def test_a_link_by_hand_is_decided_by_somebody_else() -> None:
 
 @pytest.mark.parametrize(("other", "note", "error"), [("P999999", "x", InvalidInput), ("B1x", "x", InvalidInput)])
 def test_a_link_by_hand_needs_a_barred_party(other: str, note: str, error: type[DomainError]) -> None:
-    provider, officer = make_provider(), make_staff(Role.CONDUCT_OFFICER)
+    provider, free, officer = make_provider(), make_provider(), make_staff(Role.CONDUCT_OFFICER)
     with nothing_changes():
         with pytest.raises(error):
             enter_link(provider_id=provider.pk, other=other, by=officer, note=note)
         with pytest.raises(InvalidInput):
-            enter_link(provider_id=provider.pk, other=make_provider().code, by=officer, note=" ")
+            enter_link(provider_id=provider.pk, other=free.code, by=officer, note="Case 12.")
+        with pytest.raises(InvalidInput):
+            enter_link(provider_id=provider.pk, other=free.code, by=officer, note=" ")
 
 
 def test_contest_and_decision_are_told() -> None:
@@ -221,11 +225,11 @@ def test_contest_and_decision_are_told() -> None:
 
 
 def test_refused_steps_change_nothing() -> None:
-    link = make_link()
+    link, stranger = make_link(), make_user()
     with nothing_changes():
         for error, by, note, version in (
             (InvalidInput, owner_of(link.provider), " ", None),
-            (NotPermitted, make_user(), "No.", None),
+            (NotPermitted, stranger, "No.", None),
             (Stale, owner_of(link.provider), "No.", 9),
         ):
             with pytest.raises(error):
