@@ -92,7 +92,7 @@ def test_refusals() -> None:
     )
     client, reviewer = as_user(owner_of(provider)), as_user(make_staff())
     mine, known, theirs = (f"{TRADERS}/{each.code}" for each in (trader, verified, foreign))
-    version = verified.version
+    stranger, version = as_user(make_user()), verified.version
     gold = {"level": "gold", "note": "Examined.", "version": version}
     revoke = {"action": "revoke", "note": "Fake.", "version": 1}
     with unchanged():
@@ -132,7 +132,7 @@ def test_refusals() -> None:
             "action",
         )
         refuse(client.get(f"/api/v1/providers/{foreign.provider.code}/claims"), 404, "not_found")
-        refuse(as_user(make_user()).get(f"/api/v1/providers/{provider.code}/claims"), 404, "not_found")
+        refuse(stranger.get(f"/api/v1/providers/{provider.code}/claims"), 404, "not_found")
 
 
 def test_who_works_elsewhere() -> None:

@@ -29,7 +29,7 @@ NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 def kinds(trader: Trader) -> list[str]:
     """What the provider was told, oldest first."""
-    sent = Notice.objects.filter(organisation=trader.provider.organisation).order_by("created_at", "pk")
+    sent = Notice.objects.filter(organisation=trader.provider.organisation).order_by("pk")
     return [notice.kind for notice in sent]
 
 

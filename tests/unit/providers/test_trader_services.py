@@ -139,8 +139,9 @@ def test_leave() -> None:
 
 def test_the_platform_records_a_leaving() -> None:
     trader, officer = make_trader(make_provider()), make_staff(Role.CONDUCT_OFFICER)
+    others = make_staff(), owner_of(trader.provider)
     with unchanged():
-        for person in (make_staff(), owner_of(trader.provider)):
+        for person in others:
             with pytest.raises(NotPermitted):
                 services.release_trader(trader_id=trader.pk, by=person, note="Gone.")
         with pytest.raises(NotPermitted):
