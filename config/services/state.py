@@ -11,7 +11,7 @@ from pathlib import Path
 from config.services.guardian import is_running
 from config.services.places import LaunchError
 
-SECONDS_FOR_GUARDIAN = 30.0
+SECONDS_FOR_GUARDIAN = 60.0
 
 
 def take_lock(state: Path) -> int:

@@ -44,7 +44,7 @@ def run_at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def run(call: Callable[[], Any]) -> Any:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             return call()
         except DomainError as refusal:
             return refusal

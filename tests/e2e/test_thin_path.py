@@ -40,7 +40,6 @@ def sign_in(open_page: OpenPage) -> SignIn:
 
     def go(user: User) -> Page:
         page = open_page("/account/login/")
-        page.set_default_timeout(10_000)
         page.locator("input[name=login]").fill(user.email)
         page.locator("input[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
@@ -172,7 +171,7 @@ def import_facts(page: Page, file: Path, rows: int) -> None:
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_label("Dry run").uncheck()
     press(page, "Send the file")
-    expect(status(page)).to_have_text("Live", timeout=30_000)  # the page follows the job and reloads by itself
+    expect(status(page)).to_have_text("Live")  # the page follows the job and reloads by itself
     expect(stat(page, "Facts").first).to_contain_text(str(rows))
     expect(stat(page, "Providers").first).to_contain_text("4")
     expect(page.get_by_text("Nothing is wrong with any row.")).to_be_visible()
@@ -182,7 +181,7 @@ def score(page: Page) -> None:
     menu(page, "Score runs")
     page.get_by_role("link", name="Start a").first.click()
     press(page, "Start")
-    expect(status(page)).to_have_text("Done", timeout=30_000)
+    expect(status(page)).to_have_text("Done")
     expect(stat(page, "Assessed").first).to_contain_text("4")
     first = card(page, "The first ten").get_by_role("row").nth(1)
     expect(first.get_by_role("cell").nth(1)).to_have_text(COMPANY)
@@ -232,7 +231,7 @@ def ask(page: Page, by: date) -> None:
     page.get_by_label("Budget up to, in yuan").fill("50000")
     page.get_by_label("I pick: I choose from the shortlist").check()
     press(page, "Submit")
-    expect(status(page)).to_have_text("Shortlist ready", timeout=30_000)
+    expect(status(page)).to_have_text("Shortlist ready")
     page.get_by_role("link", name="Compare and invite").click()
     articles = page.get_by_role("article")
     expect(articles).to_have_count(4)
