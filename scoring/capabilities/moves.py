@@ -220,5 +220,6 @@ def say_gates(after: Scorecard) -> list[str]:
 
 def signed(points: float | Decimal) -> str:
     """Points with their sign, none for zero."""
-    sign = "+" if points > 0 else MINUS if points < 0 else ""
-    return f"{sign}{number(abs(points), 1)}"
+    value = Decimal(str(points))
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{number(abs(value), 1)}"
