@@ -10,7 +10,7 @@ from providers.traders.enums import TraderLevel, TraderStatus
 from providers.traders.models import Trader
 
 SIGNALS: tuple[Signal, ...] = (
-    Signal("traders_active", _("Traders who work there now"), "count"),
+    Signal("traders_active", _("Traders who work there"), "count"),
     Signal("traders_certified", _("Certified traders"), "count"),
     Signal("traders_senior", _("Senior and gold-medal traders"), "count"),
 )
