@@ -117,7 +117,7 @@ def test_triage_and_mitigating_facts() -> None:
         "criterion": "team",
         "kind": "people",
         "verdict": "human",
-        "sentence": "Traders who work there now: 1 of at least 2.",
+        "sentence": "Traders who work there: 1 of at least 2.",
         "signals": {"traders_active": 1.0},
         "facts": [],
         "may_explain": False,

@@ -148,7 +148,7 @@ def test_the_public_page() -> None:
     make_published_set(TEAM + REFUNDS)
     english, chinese = text(as_user(None).get("/criteria/")), text(as_user(None, "zh-hans").get("/criteria/"))
     assert "At least two traders." in english
-    assert "Traders who work there now: at least 2" in english
+    assert "Traders who work there: at least 2" in english
     assert "至少两名操盘手。" in chinese
     assert "酌情排除" in chinese
 
@@ -161,7 +161,7 @@ def test_triage_on_the_case_and_in_the_queue() -> None:
     assert client.post(f"{QUEUE}{application.pk}/triage/").headers["Location"] == f"{QUEUE}{application.pk}/"
     page = text(client.get(f"{QUEUE}{application.pk}/"))
     assert "0 passed, 2 need a human, 0 failed." in page
-    assert "Traders who work there now: 1 of at least 2." in page
+    assert "Traders who work there: 1 of at least 2." in page
     make_trader(application.provider)
     queue = client.get(QUEUE, {"triage": "human"})
     assert [row.record.pk for row in queue.context["table"].rows] == [application.pk]

@@ -51,7 +51,7 @@ def test_a_pass_a_doubt_and_a_failure() -> None:
     team, refunds = findings_of(triage)
     assert (team.verdict_name, team.sentence, team.may_explain) == (
         "human",
-        "Traders who work there now: 1 of at least 2.",
+        "Traders who work there: 1 of at least 2.",
         False,
     )
     assert (refunds.verdict_name, refunds.sentence) == ("pass", "Refund rate, 90 days: 25.0%.")
