@@ -32,7 +32,7 @@ run: $(READY)
 	@exec $(LAUNCHER) run
 
 test: $(READY) $(DEVELOPMENT)
-	@exec $(LAUNCHER) exec -- $(VENV)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@exec $(LAUNCHER) exec -- $(VENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) $(DEVELOPMENT)
 	@exec $(LAUNCHER) exec -- $(MAKE) check-with-services

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from accounts.models import User
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-REMEDY = "no Chromium on the PATH: `apt-get install chromium`, or name one in CHROMIUM"
+REMEDY = "no Chromium: `apt-get install chromium`, or give the path of one in CHROMIUM"
 
 PATIENCE = 60_000  # milliseconds, for what a busy machine is slow to do; nothing waits longer than it must
 

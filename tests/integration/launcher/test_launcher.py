@@ -16,8 +16,9 @@ from config.env import BASE_DIR
 from config.services import places
 from config.services.guardian import is_running
 
-# One worker runs them all: they share a migrated state folder, and two portals at once would only slow each other down.
-pytestmark = [pytest.mark.launcher, pytest.mark.xdist_group("launcher")]
+# `make test` gives a whole file to one worker: these share a migrated state folder, and two portals at once would only
+# slow each other down.
+pytestmark = pytest.mark.launcher
 
 READY = "Paddock is ready at"
 KILLED = (
