@@ -37,7 +37,7 @@ class WindowForm(forms.Form):
         help_text=_("None chosen means all."),
     )
     places = forms.IntegerField(
-        label=_("Places"),
+        label=_("Admission places"),
         min_value=1,
         required=False,
         help_text=_("Empty for no limit. When all are taken, nobody more is admitted."),

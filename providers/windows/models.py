@@ -46,7 +46,9 @@ class AdmissionWindow(Versioned):
     categories = ArrayField(
         models.CharField(max_length=20, choices=Category), verbose_name=_("Main categories"), default=list, blank=True
     )
-    places = models.PositiveIntegerField(_("Places"), null=True, blank=True, validators=[MinValueValidator(1)])
+    places = models.PositiveIntegerField(
+        _("Admission places"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     opens_at = models.DateTimeField(_("Opens"))
     closes_at = models.DateTimeField(_("Closes"), null=True, blank=True)
     standstill_days = models.PositiveSmallIntegerField(
