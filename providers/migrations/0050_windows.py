@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('title_en', models.CharField(max_length=80, verbose_name='Title in English')),
                 ('text_zh', models.TextField(max_length=4000, verbose_name='What is asked, in Chinese')),
                 ('text_en', models.TextField(max_length=4000, verbose_name='What is asked, in English')),
-                ('kind', models.CharField(choices=[('fixed', 'With a last day'), ('rolling', 'Open until further notice')], max_length=10, verbose_name='Kind')),
+                ('kind', models.CharField(choices=[('fixed', 'With a last day'), ('rolling', 'Open until further notice')], max_length=10, verbose_name='Kind of window')),
                 ('provider_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('integrated', 'Integrated operations'), ('brand', 'Brand operations'), ('industry_belt', 'Industry belt'), ('anchor_agency', 'Anchor agency'), ('supply_chain', 'Supply chain service')], max_length=20), blank=True, default=list, size=None, verbose_name='Types')),
                 ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('apparel', 'Apparel'), ('beauty', 'Beauty and care'), ('food', 'Food and drink'), ('jewellery', 'Jewellery'), ('home', 'Home and living'), ('appliances', 'Home appliances'), ('mother_baby', 'Mother and baby'), ('agriculture', 'Fresh produce'), ('sports', 'Sports and outdoors'), ('digital', 'Digital devices'), ('books', 'Books and learning'), ('other', 'Other goods')], max_length=20), blank=True, default=list, size=None, verbose_name='Main categories')),
                 ('places', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='Admission places')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('title_en', models.CharField(max_length=80, verbose_name='Title in English')),
                 ('text_zh', models.TextField(max_length=4000, verbose_name='What is asked, in Chinese')),
                 ('text_en', models.TextField(max_length=4000, verbose_name='What is asked, in English')),
-                ('kind', models.CharField(choices=[('fixed', 'With a last day'), ('rolling', 'Open until further notice')], max_length=10, verbose_name='Kind')),
+                ('kind', models.CharField(choices=[('fixed', 'With a last day'), ('rolling', 'Open until further notice')], max_length=10, verbose_name='Kind of window')),
                 ('provider_types', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('integrated', 'Integrated operations'), ('brand', 'Brand operations'), ('industry_belt', 'Industry belt'), ('anchor_agency', 'Anchor agency'), ('supply_chain', 'Supply chain service')], max_length=20), blank=True, default=list, size=None, verbose_name='Types')),
                 ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('apparel', 'Apparel'), ('beauty', 'Beauty and care'), ('food', 'Food and drink'), ('jewellery', 'Jewellery'), ('home', 'Home and living'), ('appliances', 'Home appliances'), ('mother_baby', 'Mother and baby'), ('agriculture', 'Fresh produce'), ('sports', 'Sports and outdoors'), ('digital', 'Digital devices'), ('books', 'Books and learning'), ('other', 'Other goods')], max_length=20), blank=True, default=list, size=None, verbose_name='Main categories')),
                 ('places', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='Admission places')),
@@ -103,10 +103,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='admissionwindow',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'announced', 'open', 'closed', 'standstill', 'final'])), name='window_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='admissionwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['fixed', 'rolling'])), name='window_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='admissionwindow',
