@@ -40,6 +40,8 @@ PLAIN: dict[str, str | Promise] = {
     "rubric.publish": _("Rubric published"),
     "saved_filter.save": _("Filter saved"),
     "saved_filter.delete": _("Filter deleted"),
+    "window.create": _("Window prepared"),
+    "window.edit": _("Window changed"),
     "trader.register": _("Registered"),
     "trader.edit": _("Data changed"),
     "trader.give_identity": _("Identity number given"),

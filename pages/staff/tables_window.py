@@ -18,7 +18,7 @@ class WindowTable(tables.Table):
     opens_at = MomentColumn()
     closes_at = MomentColumn()
     received = NumberColumn(verbose_name=_("Applications"))
-    waiting = NumberColumn(verbose_name=_("Waiting"))
+    waiting = NumberColumn(verbose_name=_("To decide"))
     standing = NumberColumn(verbose_name=_("Standing still"))
     admitted = NumberColumn(verbose_name=_("Admitted"))
 

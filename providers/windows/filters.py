@@ -11,7 +11,7 @@ from providers.windows.models import AdmissionWindow
 class WindowFilter(filters.FilterSet):
     q = filters.CharFilter(label=_("Title or code"), method="search")
     status = filters.ChoiceFilter(label=_("Status"), choices=WindowStatus.choices, empty_label=_("Any"))
-    kind = filters.ChoiceFilter(label=_("Kind"), choices=WindowKind.choices, empty_label=_("Any"))
+    kind = filters.ChoiceFilter(label=_("Kind of window"), choices=WindowKind.choices, empty_label=_("Any"))
 
     class Meta:
         model = AdmissionWindow

@@ -17,7 +17,7 @@ class WindowForm(forms.Form):
     )
     title_zh = forms.CharField(label=_("Title in Chinese"), max_length=80)
     title_en = forms.CharField(label=_("Title in English"), max_length=80)
-    kind = forms.ChoiceField(label=_("Kind"), choices=WindowKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Kind of window"), choices=WindowKind.choices, widget=forms.RadioSelect)
     opens_at = MomentField(label=_("Opens"))
     closes_at = MomentField(
         label=_("Closes"), required=False, help_text=_("Leave it empty for a window that is open until further notice.")
@@ -37,7 +37,7 @@ class WindowForm(forms.Form):
         help_text=_("None chosen means all."),
     )
     places = forms.IntegerField(
-        label=_("Places"),
+        label=_("Admission places"),
         min_value=1,
         required=False,
         help_text=_("Empty for no limit. When all are taken, nobody more is admitted."),

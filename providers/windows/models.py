@@ -39,14 +39,16 @@ class AdmissionWindow(Versioned):
     title_en = models.CharField(_("Title in English"), max_length=80)
     text_zh = models.TextField(_("What is asked, in Chinese"), max_length=4000)
     text_en = models.TextField(_("What is asked, in English"), max_length=4000)
-    kind = models.CharField(_("Kind"), max_length=10, choices=WindowKind)
+    kind = models.CharField(_("Kind of window"), max_length=10, choices=WindowKind)
     provider_types = ArrayField(
         models.CharField(max_length=20, choices=ProviderType), verbose_name=_("Types"), default=list, blank=True
     )
     categories = ArrayField(
         models.CharField(max_length=20, choices=Category), verbose_name=_("Main categories"), default=list, blank=True
     )
-    places = models.PositiveIntegerField(_("Places"), null=True, blank=True, validators=[MinValueValidator(1)])
+    places = models.PositiveIntegerField(
+        _("Admission places"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     opens_at = models.DateTimeField(_("Opens"))
     closes_at = models.DateTimeField(_("Closes"), null=True, blank=True)
     standstill_days = models.PositiveSmallIntegerField(
@@ -86,7 +88,6 @@ class AdmissionWindow(Versioned):
         indexes = [models.Index(fields=["status", "opens_at"], name="window_clock")]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=WindowStatus.values), name="window_status_known"),
-            models.CheckConstraint(condition=Q(kind__in=WindowKind.values), name="window_kind_known"),
             models.CheckConstraint(
                 condition=Q(provider_types__contained_by=ProviderType.values), name="window_types_known"
             ),

@@ -22,7 +22,7 @@ from tests.factories.merchants import (
     make_shortlisted_request,
     owner_of_shop,
 )
-from tests.factories.providers import make_provider, owner_of
+from tests.factories.providers import ensure_window, make_provider, owner_of
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,12 @@ def make_submitted_application() -> Application:
     owner = owner_of(provider)
     now = timezone.now() - timedelta(days=4)
     return Application.objects.create(
-        provider=provider, status="submitted", created_by=owner, submitted_at=now, submitted_by=owner
+        provider=provider,
+        window=ensure_window(),
+        status="submitted",
+        created_by=owner,
+        submitted_at=now,
+        submitted_by=owner,
     )
 
 

@@ -140,7 +140,7 @@ def test_the_detail_costs_the_same_however_full(count: int, django_assert_num_qu
     for _ in range(count):
         make_application(window=window, status="admitted")
     client = as_user(make_staff())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert client.get(f"{STAFF}{window.code}/").status_code == 200
 
 

@@ -64,7 +64,7 @@ def test_a_rejection_keeps_its_reasons_and_stands_still() -> None:
     ]
     assert told(application) == ["application.standstill"]
     assert Notice.objects.get().text == (
-        f"{application.number}: you can read every reason and answer once until 11 Mar 2026. Only then is it final."
+        f"{application.number}: you can read every reason and answer once until Mar 11, 2026. Only then is it final."
     )
 
 
@@ -142,7 +142,7 @@ def test_uphold_after_the_answer_by_somebody_else() -> None:
     assert (final.status, final.finalised_at, final.finalised_by) == ("rejected", NOON + DAY, second)
     assert (final.final_note, final.decided_by) == ("Page 3 says nothing.", first)
     assert told(application) == ["application.standstill", "application.final"]
-    assert "apply again from 31 May 2026" in Notice.objects.get(kind="application.final").text
+    assert "apply again from May 31, 2026" in Notice.objects.get(kind="application.final").text
 
 
 def test_uphold_without_an_answer_when_the_time_is_over() -> None:
@@ -228,7 +228,7 @@ def test_a_new_application_waits_its_days() -> None:
     with unchanged(), pytest.raises(Conflict) as refusal:
         services.create_application(provider_id=provider.pk, by=owner_of(provider), now=eve)
     assert refusal.value.reason == "too_early"
-    assert str(refusal.value.message) == ("Your last application was rejected. You can apply again from 9 Jun 2026.")
+    assert str(refusal.value.message) == ("Your last application was rejected. You can apply again from Jun 9, 2026.")
     begun = services.create_application(provider_id=provider.pk, by=owner_of(provider), now=eve + MINUTE)
     assert begun.status == "draft"
 

@@ -40,7 +40,7 @@ TERMS: dict[str, Any] = {
 # By the state in which the window is, the change that must fail.
 BREAKS: list[tuple[str, dict[str, Any], str]] = [
     ("draft", {"status": "lost"}, "window_status_known"),
-    ("draft", {"kind": "eternal"}, "window_kind_known"),
+    ("draft", {"kind": "eternal"}, "window_end_by_kind"),
     ("draft", {"provider_types": ["bank"]}, "window_types_known"),
     ("draft", {"categories": ["arms"]}, "window_categories_known"),
     ("draft", {"closes_at": NOON - DAY}, "window_closes_after_it_opens"),
@@ -126,7 +126,7 @@ def test_terms_are_fixed_by_the_announcement() -> None:
         with pytest.raises(InvalidInput):
             services.open_window(window_id=window.pk, by=planner, note=" ")
         with pytest.raises(NotPermitted):
-            services.open_window(window_id=window.pk, by=reviewer, note="Early.")
+            services.open_window(window_id=window.pk, by=reviewer, note="Early.", now=NOON)
         with pytest.raises(NotFound):
             services.open_window(window_id=0, by=planner, note="Early.")
 
