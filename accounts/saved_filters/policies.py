@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
-from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +28,7 @@ def check_query(list_name: str, query: str) -> str:
     pairs = [(key, value) for key, value in pairs if key not in LEFT_OUT]
     if not any(value for _key, value in pairs):
         raise InvalidInput(_("The list is not filtered."), field="query", remedy=_("Set a filter first, then save it."))
-    filterset = import_string(path)(QueryDict(urlencode(pairs)))
+    filterset = import_string(path)(MultiValueDict({key: [v for k, v in pairs if k == key] for key, _value in pairs}))
     unknown = sorted({key for key, _value in pairs} - set(filterset.form.fields) - {SORT})
     if unknown:
         raise InvalidInput(

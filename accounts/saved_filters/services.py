@@ -20,7 +20,7 @@ def save_filter(*, list_name: str, name: str, query: str, by: User, now: datetim
     """Keep the query of a list under a name; the same name again takes the new query. Raises InvalidInput, Conflict."""
     canonical = check_query(list_name, query)
     if not name.strip():
-        raise InvalidInput(_("The name is missing."), field="name", remedy=_("Name it by what it shows."))
+        raise InvalidInput(_("The filter has no name."), field="name", remedy=_("Name it by what it shows."))
     lock(User.objects.all(), by.pk)  # one at a time per person, so that the limit holds
     own = SavedFilter.objects.filter(user=by, list_name=list_name)
     saved = own.filter(name=name.strip()).first()

@@ -76,8 +76,8 @@ def publish_rubric(
 def _write_levels(rubric: Rubric, anchors: Anchors) -> None:
     levels = [
         RubricLevel(rubric=rubric, capability=capability, level=level, text_zh=zh.strip(), text_en=en.strip())
-        for capability, texts in anchors.items()
-        for level, (zh, en) in enumerate(texts)
+        for capability in Capability.values
+        for level, (zh, en) in enumerate(anchors[capability])
     ]
     for level in levels:
         level.clean_fields(exclude=["rubric"])

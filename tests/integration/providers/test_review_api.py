@@ -71,6 +71,7 @@ def test_refused_judgements() -> None:
     review = make_review(make_application(), status="assigned")
     client, address = as_user(review.reviewer), f"{REVIEWS}/{review.pk}/judgement"
     scores = judgement()["scores"]
+    other, admin = as_user(make_staff()), as_user(make_staff(Role.ADMINISTRATOR))
     with unchanged():
         refuse(client.post(address, judgement(scores=scores[:4])), 400, "invalid_input", "scores")
         refuse(client.post(address, judgement(scores=[*scores, scores[0]])), 400, "invalid_input", "scores")
@@ -80,8 +81,8 @@ def test_refused_judgements() -> None:
         refuse(client.post(address, judgement(scores=bare)), 400, "invalid_input", "scores.live_operations")
         refuse(client.post(address, judgement(reasons="")), 400, "invalid_input", "reasons")
         refuse(client.post(address, judgement(version=4)), 409, "stale")
-        refuse(as_user(make_staff()).post(address, judgement()), 404, "not_found")
-        refuse(as_user(make_staff(Role.ADMINISTRATOR)).post(address, judgement()), 403, "not_permitted")
+        refuse(other.post(address, judgement()), 404, "not_found")
+        refuse(admin.post(address, judgement()), 403, "not_permitted")
 
 
 def test_no_endpoint_tells_reviewers_of_each_other() -> None:
@@ -110,11 +111,12 @@ def test_assign_step_back_and_take_away() -> None:
     application, reviewer, admin = make_application(), make_staff(), as_user(make_staff(Role.ADMINISTRATOR))
     address = f"{APPLICATIONS}/{application.pk}"
     assert [one["id"] for one in admin.get(f"{address}/panel").json()["assignable"]] == [reviewer.pk]
+    outsider, other = as_user(make_user()), as_user(make_staff())
     with unchanged():
-        refuse(as_user(make_staff()).post(f"{address}/reviews", {"reviewer": reviewer.pk}), 403, "not_permitted")
+        refuse(other.post(f"{address}/reviews", {"reviewer": reviewer.pk}), 403, "not_permitted")
         refuse(admin.post(f"{address}/reviews", {}), 403, "not_permitted")
         refuse(admin.post(f"{address}/reviews", {"reviewer": 0}), 404, "not_found")
-        refuse(as_user(make_user()).post(f"{address}/reviews", {}), 404, "not_found")
+        refuse(outsider.post(f"{address}/reviews", {}), 404, "not_found")
     body = admin.post(f"{address}/reviews", {"reviewer": reviewer.pk}).json()
     assert (body["reviewer"], body["status"], body["reasons"]) == (reviewer.email, "assigned", None)
     step = {"action": "release", "note": "Ill.", "version": 1}
@@ -150,14 +152,13 @@ def test_bulk() -> None:
     rows = client.post(f"{APPLICATIONS}/bulk", {"action": "take", "items": items}).json()["rows"]
     assert [(row["number"], row["done"]) for row in rows] == [(free.number, True), (full.number, False)]
     assert rows[1]["detail"] == "This application needs no reviewer any more."
+    outsider, auditor = as_user(make_user()), as_user(make_staff(Role.AUDITOR))
     with unchanged():
         body = client.post(f"{APPLICATIONS}/bulk", {"action": "reject", "note": "Fake.", "items": items}).json()
         assert [row["done"] for row in body["rows"]] == [False, False]
         refuse(client.post(f"{APPLICATIONS}/bulk", {"action": "crown", "items": items}), 400, "invalid_input", "action")
         refuse(client.post(f"{APPLICATIONS}/bulk", {"action": "take", "items": []}), 400, "invalid_input", "items")
-        outsider = as_user(make_user())
         refuse(outsider.post(f"{APPLICATIONS}/bulk", {"action": "take", "items": items}), 404, "not_found")
-        auditor = as_user(make_staff(Role.AUDITOR))
         body = auditor.post(f"{APPLICATIONS}/bulk", {"action": "take", "items": items}).json()
         assert [row["done"] for row in body["rows"]] == [False, False]
 
@@ -185,11 +186,12 @@ def test_rubrics() -> None:
     admin = as_user(make_staff(Role.ADMINISTRATOR))
     shipped = admin.get("/api/v1/rubrics").json()[0]
     assert (shipped["number"], shipped["margin"], len(shipped["levels"])) == (1, 1, 25)
+    other = as_user(make_staff())
     request = {"version": 1, "margin": 2, "note": "Milder.", "levels": list(reversed(shipped["levels"]))}
     with unchanged():
         refuse(admin.post("/api/v1/rubrics", {**request, "levels": []}), 400, "invalid_input", "levels")
         refuse(admin.post("/api/v1/rubrics", {**request, "version": 5}), 409, "conflict", "version")
-        refuse(as_user(make_staff()).post("/api/v1/rubrics", request), 403, "not_permitted")
+        refuse(other.post("/api/v1/rubrics", request), 403, "not_permitted")
         refuse(admin.get("/api/v1/rubrics/2"), 404, "not_found")
     made = admin.post("/api/v1/rubrics", request)
     assert (made.status_code, made.json()["number"]) == (201, 2)

@@ -112,9 +112,10 @@ def test_an_administrator_asks_somebody() -> None:
     reviewer.save()
     admin, address = as_user(make_staff(Role.ADMINISTRATOR)), f"{QUEUE}{application.pk}/"
     assert f'<option value="{reviewer.pk}">Lin Lan</option>' in read(admin, address)
+    other = as_user(make_staff())
     with unchanged():
         assert admin.post(f"{address}reviews/assign/", {"reviewer": "x"}).status_code == 404
-        assert as_user(make_staff()).post(f"{address}reviews/assign/", {"reviewer": reviewer.pk}).status_code == 403
+        assert other.post(f"{address}reviews/assign/", {"reviewer": reviewer.pk}).status_code == 403
         assert admin.post(f"{address}reviews/take/").status_code == 403
     response = admin.post(f"{address}reviews/assign/", {"reviewer": reviewer.pk}, follow=True)
     assert "The reviewer is asked, and has a notice." in response.content.decode()
@@ -132,8 +133,8 @@ def test_no_page_tells_reviewers_of_each_other() -> None:
     case = f"{QUEUE}{application.pk}/"
     for person, others in (
         (first.reviewer, ["Yorick"]),
-        (second.reviewer, ["Zenobia", "Because of the evidence.", "Handed in"]),
-        (outsider, ["Yorick", "Zenobia", "Because of the evidence.", "Handed in"]),
+        (second.reviewer, ["Zenobia", "Because of the evidence.", "state-handed_in"]),
+        (outsider, ["Yorick", "Zenobia", "Because of the evidence.", "state-handed_in"]),
     ):
         client = as_user(person)
         for address in (case, QUEUE, f"{QUEUE}?status=", REVIEWS, "/staff/", "/staff/agreement/"):
@@ -207,8 +208,9 @@ def test_bulk_take_and_its_report() -> None:
 )
 def test_refused_bulk(form: dict[str, Any], code: int, says: str) -> None:
     make_application()
+    client = as_user(make_staff())
     with unchanged():
-        response = as_user(make_staff()).post(f"{QUEUE}bulk/", form)
+        response = client.post(f"{QUEUE}bulk/", form)
     assert response.status_code == code
     assert says in response.content.decode()
 
@@ -216,8 +218,9 @@ def test_refused_bulk(form: dict[str, Any], code: int, says: str) -> None:
 def test_bulk_rejects_definite_fails_alone() -> None:
     application = make_application()
     form = {"action": "reject", "note": "Fake.", "item": f"{application.pk}:{application.version}"}
+    client = as_user(make_staff())
     with unchanged():
-        response = as_user(make_staff()).post(f"{QUEUE}bulk/", form)
+        response = client.post(f"{QUEUE}bulk/", form)
     assert "The triage of this application is no definite fail." in response.content.decode()
 
 
@@ -241,9 +244,9 @@ def test_saved_filters() -> None:
     assert (response.status_code, response.headers["Location"]) == (302, f"{QUEUE}?panel=mine")
     assert f'<a href="{QUEUE}?panel=mine">Mine</a>' in read(client, QUEUE)
     assert "Mine</a>" not in read(client, "/staff/providers/")
-    saved = SavedFilter.objects.get()
+    saved, other = SavedFilter.objects.get(), as_user(make_staff())
     with unchanged():
-        assert as_user(make_staff()).post(f"/filters/{saved.pk}/delete/").status_code == 404
+        assert other.post(f"/filters/{saved.pk}/delete/").status_code == 404
         assert client.post("/filters/save/", {**form, "query": "panel=x"}).status_code == 400
     response = client.post("/filters/save/", {**form, "name": "Away", "next": "https://evil.example/"})
     assert response.headers["Location"].startswith("/home/")
@@ -277,10 +280,11 @@ def test_the_rubric_and_its_next_version() -> None:
     make_application()
     assert "Steady daily hours" in read(as_user(make_staff()), address)
     initial = admin.get(f"{address}new/").context["form"].initial
+    other = as_user(make_staff())
     with unchanged():
         assert admin.post(f"{address}new/", {**initial, "note": ""}).status_code == 400
         assert admin.post(f"{address}new/", {**initial, "note": "So.", "version": 9}).status_code == 409
-        assert as_user(make_staff()).post(f"{address}new/", {**initial, "note": "So."}).status_code == 403
+        assert other.post(f"{address}new/", {**initial, "note": "So."}).status_code == 403
     form = {**initial, "note": "Stricter.", "margin": 0, "supply_chain_4_en": "The very best."}
     assert "Published. New panels judge by it." in admin.post(f"{address}new/", form, follow=True).content.decode()
     assert Rubric.objects.get(number=2).margin == 0
@@ -299,7 +303,7 @@ def test_lists_cost_the_same_however_long(count: int, django_assert_num_queries:
     for address, person, queries in (
         (QUEUE, reviewer, 7),
         (REVIEWS, reviewer, 7),
-        ("/staff/agreement/", make_staff(Role.AUDITOR), 10),
+        ("/staff/agreement/", make_staff(Role.AUDITOR), 9),
         ("/staff/rubric/", reviewer, 6),
     ):
         client = as_user(person)
@@ -313,7 +317,7 @@ def test_a_case_and_a_review_cost_the_same_however_many_wait(count: int, django_
     settle_panel(applications[0])
     review = make_review(make_application(), status="assigned")
     reviewer = as_user(make_staff())
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(24):
         assert reviewer.get(f"{QUEUE}{applications[0].pk}/").status_code == 200
     with django_assert_num_queries(12):
         assert as_user(review.reviewer).get(f"{REVIEWS}{review.pk}/").status_code == 200

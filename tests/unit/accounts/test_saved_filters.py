@@ -43,16 +43,17 @@ def test_save_in_canonical_form() -> None:
         ({"query": "page=2&status="}, "query", "The list is not filtered."),
         ({"query": "password=x"}, "query", "This list has no filter “password”."),
         ({"query": "status=famous"}, "query", "status: Select a valid choice."),
-        ({"name": "  "}, "name", "The name is missing."),
+        ({"name": "  "}, "name", "The filter has no name."),
     ],
 )
 def test_bad_filters(changes: dict[str, str], field: str, words: str) -> None:
     owner = make_user()
     arguments = {"list_name": "applications", "name": "Mine", "query": "panel=mine", **changes}
-    with translation.override("en"), unchanged(), pytest.raises(InvalidInput) as refusal:
-        services.save_filter(by=owner, **arguments)
-    assert refusal.value.field == field
-    assert str(refusal.value.message).startswith(words)
+    with translation.override("en"):
+        with unchanged(), pytest.raises(InvalidInput) as refusal:
+            services.save_filter(by=owner, **arguments)
+        assert refusal.value.field == field
+        assert str(refusal.value.message).startswith(words)
 
 
 def test_there_is_a_limit_per_list() -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from accounts.models import User
+from accounts.permissions import has_permission
 from accounts.roles import ALL_PERMISSIONS, OrganisationKind, Role
 from accounts.services import create_organisation
 from pages.context_processors import navigation
@@ -43,11 +44,14 @@ def test_the_entry_of_the_page_is_marked(path: str, active: list[str]) -> None:
 
 
 @pytest.mark.django_db
-def test_every_entry_opens_for_its_holder() -> None:
-    auditor = make_staff(Role.AUDITOR)
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMISSION_REVIEWER])
+def test_every_entry_opens_for_its_holder(role: str) -> None:
+    holder = make_staff(role)
     client = Client()
-    client.force_login(auditor)
-    for group in build_navigation(OrganisationKind.PLATFORM, lambda permission: True, "/"):
+    client.force_login(holder)
+    for group in build_navigation(
+        OrganisationKind.PLATFORM, lambda permission: has_permission(holder, permission), "/"
+    ):
         for link in group.links:
             assert (link.url, client.get(link.url).status_code) == (link.url, 200)
 

@@ -123,8 +123,9 @@ def test_a_third_is_asked_and_the_median_counts(levels: tuple[Any, ...], recomme
     assert result.how == "third"
     assert result.recommendation == ("return" if recommendation == "return" else "admit")
     assert panel_of(application).status == "settled"
+    late = make_staff()
     with unchanged(), pytest.raises(Conflict, match="needs no reviewer"):
-        services.take_review(application_id=application.pk, by=make_staff())
+        services.take_review(application_id=application.pk, by=late)
 
 
 def test_the_margin_is_a_part_of_the_rubric() -> None:
@@ -180,8 +181,9 @@ def test_bad_judgements(changes: dict[str, Any], error: type[Exception], field: 
 
 def test_who_may_hand_in() -> None:
     review = make_review(make_application(), status="assigned")
+    others = [make_staff(), make_staff(Role.ADMINISTRATOR), owner_of(review.panel.application.provider)]
     with unchanged():
-        for person in (make_staff(), make_staff(Role.ADMINISTRATOR), owner_of(review.panel.application.provider)):
+        for person in others:
             with pytest.raises(NotPermitted):
                 submit(review, by=person)
         with pytest.raises(NotFound):
@@ -194,8 +196,9 @@ def test_who_may_hand_in() -> None:
 def test_stepping_back_and_taking_away_free_the_seat() -> None:
     application, admin = make_application(), make_staff(Role.ADMINISTRATOR)
     mine, other = make_review(application, status="assigned"), make_review(application, status="assigned")
+    late = make_staff()
     with unchanged(), pytest.raises(Conflict, match="has all its reviewers"):
-        services.take_review(application_id=application.pk, by=make_staff())
+        services.take_review(application_id=application.pk, by=late)
     with unchanged():
         with pytest.raises(InvalidInput):
             services.recuse_review(review_id=mine.pk, by=mine.reviewer, note=" ")
@@ -215,14 +218,15 @@ def test_stepping_back_and_taking_away_free_the_seat() -> None:
 def test_assign() -> None:
     application, admin, reviewer = make_application(), make_staff(Role.ADMINISTRATOR), make_staff()
     both = make_staff(Role.ADMINISTRATOR, make_staff())
+    attempts = [
+        (make_staff(), reviewer.pk, NotPermitted),
+        (both, reviewer.pk, NotPermitted),
+        (admin, make_staff(Role.AUDITOR).pk, NotPermitted),
+        (admin, make_user().pk, NotPermitted),
+        (admin, 0, NotFound),
+    ]
     with unchanged():
-        for person, whom, error in (
-            (make_staff(), reviewer.pk, NotPermitted),
-            (both, reviewer.pk, NotPermitted),
-            (admin, make_staff(Role.AUDITOR).pk, NotPermitted),
-            (admin, make_user().pk, NotPermitted),
-            (admin, 0, NotFound),
-        ):
+        for person, whom, error in attempts:
             with pytest.raises(error):
                 services.assign_review(application_id=application.pk, reviewer_id=whom, by=person)
     review = services.assign_review(application_id=application.pk, reviewer_id=reviewer.pk, by=admin)
@@ -279,16 +283,18 @@ def test_the_next_one_is_the_longest_wait_with_a_free_seat() -> None:
     settle_panel(full)
     reviewer = make_staff()
     assert [services.take_next_review(by=reviewer).panel.application for _ in range(2)] == [early, late]
+    auditor = make_staff(Role.AUDITOR)
     with unchanged(), pytest.raises(NotPermitted):
-        services.take_next_review(by=make_staff(Role.AUDITOR))
+        services.take_next_review(by=auditor)
 
 
 @pytest.mark.parametrize("decide", [review_services.admit_application, review_services.reject_application])
 def test_a_decision_needs_a_settled_panel_and_another_person(decide: Any) -> None:
     application = make_application()
     first = make_review(application, now=NOON)
+    people = [make_staff(), first.reviewer]
     with unchanged():
-        for person in (make_staff(), first.reviewer):
+        for person in people:
             with pytest.raises(Conflict) as refusal:
                 decide(application_id=application.pk, by=person, note="So.")
             assert refusal.value.reason == "panel_open"
@@ -367,7 +373,7 @@ def test_what_was_handed_in_stays() -> None:
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
-        ({"status": "lost"}, "review_status_known"),
+        ({"status": "lost", "finished_at": NOON}, "review_status_known"),
         ({"seat": 4}, "review_seat_range"),
         ({"seat": 0}, "review_seat_range"),
         ({"finished_at": NOON}, "review_finished_past_assigned"),
@@ -394,7 +400,7 @@ def test_one_review_per_panel_and_reviewer() -> None:
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
-        ({"status": "lost"}, "panel_status_known"),
+        ({"status": "lost", "finished_at": NOON}, "panel_status_known"),
         ({"round": 0}, "panel_round_counts_from_one"),
         ({"status": "settled"}, "panel_finished_when_not_open"),
         ({"finished_at": NOON}, "panel_finished_when_not_open"),
