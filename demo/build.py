@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.roles import Role
 from common.exceptions import Conflict
 from demo.cast import Cast
+from demo.conduct_steps import judge_nights
 from demo.facts import draw_facts
 from demo.merchant_steps import add_merchants
 from demo.people import add_panelists, add_staff
@@ -25,6 +26,8 @@ from demo.scoring_steps import business_date, open_seasons, publish_model, run_n
 from demo.world import World, make_world
 from engine.tables import write_table
 from merchants.registry.models import Merchant
+from providers.criteria.definition import DEFAULT_SET
+from providers.criteria.services import load_first_set
 from providers.windows.services import load_default_windows
 from scoring.facts.imports import import_batch
 from scoring.seasons.models import Season
@@ -55,6 +58,7 @@ class Built:
     nights: list[date]
     fact_rows: int
     orders: NDArray[np.int64]
+    watched: int
 
 
 def is_empty() -> bool:
@@ -86,18 +90,20 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     rng = np.random.default_rng([seed, 1])
     cast = Cast(staff=add_staff(start - timedelta(days=40)), panel=add_panelists(start - timedelta(days=40)))
     load_default_windows(now=start - timedelta(days=40))
+    load_first_set(definition=DEFAULT_SET.read_text(), now=start - timedelta(days=40))
     star = choose_star(world)
     add_providers(cast, world, rng, star=star, start=start, report=lambda done, total: report("providers", done, total))
     merchants = add_merchants(cast, world, rng, star=STAR_MERCHANT, owned=OWNED, now=start)
     report("merchants", len(merchants), len(merchants))
     rows, orders = import_year(cast, world, merchants, seed=seed, today=today, report=report)
     add_applicants(cast, rng, now=now)
+    watched = judge_nights(cast, today=today, report=lambda done, total: report("measures", done, total))
     model = publish_model(cast, now=start + timedelta(days=30))
     season = open_seasons(cast, model, today=today)
     nights = run_nights(season, today=today, report=lambda done, total: report("nights", done, total))
     add_requests(cast, merchants, rng, star=STAR_MERCHANT, now=now)
     invite_star(cast.providers[star], merchants[OWNED - 20 : OWNED], rng, now=now)
-    return Built(world, cast, merchants, season, nights, rows, orders)
+    return Built(world, cast, merchants, season, nights, rows, orders, watched)
 
 
 def choose_star(world: World) -> int:

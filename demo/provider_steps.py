@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.roles import Role
 from demo import names
 from demo.cast import Cast
+from demo.conduct_steps import PROBATION, begin_probation, pass_probation
 from demo.panel_steps import PANELS, review
 from demo.people import add_account, add_silent_user
 from demo.world import CAPABILITIES, World
@@ -19,14 +20,13 @@ from providers.admission.reasons import Reason
 from providers.enums import Capability, Category, ProviderType
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
-from providers.registry.status_services import clear_out_provider, complete_probation
+from providers.registry.status_services import clear_out_provider
 from providers.traders.certificate_services import certify_trader
 from providers.traders.enums import TraderLevel
 from providers.traders.models import Trader
 from providers.traders.services import register_trader
 from providers.traders.verification_services import ask_verification, verify_trader
 
-PROBATION = timedelta(days=60)
 STATEMENTS = {
     Capability.TRAFFIC_MARKETING: "近一年为合作商家策划投放与短视频引流，投产比持续高于同类目平均。",
     Capability.ANCHOR_INCUBATION: "自建主播培训营，新人三周内独立开播，有完整的陪跑与复盘记录。",
@@ -62,9 +62,9 @@ def add_providers(
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
         review(cast, application, now=now)
         _admit(cast, application, now=now)
-        if world.joined[index] + PROBATION.days < world.days:
-            reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-            complete_probation(provider_id=provider.pk, by=reviewer, note="考察期目标已达成。", now=now + PROBATION)
+        contract = begin_probation(provider, owner, now=now)
+        if contract is not None and world.joined[index] + PROBATION.days < world.days:
+            pass_probation(cast, contract, now=now + PROBATION)
         if index == star:
             for role in (Role.PROVIDER_MANAGER, Role.PROVIDER_TRADER):
                 add_account(role, organisation_id=provider.organisation_id, now=now)
@@ -201,3 +201,13 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
     second = _fill_in(cast, rng, renamed, owner, now=back)
     services.submit_application(application_id=second.pk, by=owner, now=back + timedelta(hours=2))
+    _add_namesake(cast, rng, now=back)
+
+
+def _add_namesake(cast: Cast, rng: Generator, *, now: datetime) -> None:
+    """A company of another city that only shares the word in its name: a hint for the reviewer, no interception."""
+    owner = add_silent_user("namesake@providers.example", "金诚", now)
+    namesake = register(cast, rng, owner, name="成都金蹄文化传媒有限公司", now=now)
+    cast.traders += _add_traders(cast, rng, namesake, owner, count=1, now=now, latest=now + timedelta(days=2))
+    application = _fill_in(cast, rng, namesake, owner, now=now)
+    services.submit_application(application_id=application.pk, by=owner, now=now + timedelta(hours=4))

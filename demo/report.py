@@ -1,5 +1,6 @@
 """The report of the main job: what was built, and how well the scores find the hidden skill."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from merchants.engagements.models import Engagement
 from merchants.matching.models import Invitation
 from merchants.requests.models import HelpRequest
 from providers.admission.models import Application
+from providers.admission.triage_selectors import with_triage
+from providers.conduct.models import Probation
+from providers.relations.link_models import Link
 from providers.traders.models import Trader
 from scoring.capabilities.models import Scorecard
 from scoring.capabilities.selectors import current_run
@@ -78,12 +82,32 @@ def count_states(rows: Any) -> str:
     return ", ".join(f"{status} {count}" for status, count in sorted(counts.items()))
 
 
+def count_outcomes() -> str:
+    """The newest triage of each application by outcome."""
+    counts = Counter(with_triage(Application.objects.all()).values_list("triage_outcome", flat=True))
+    return ", ".join(f"{outcome or 'none'} {count}" for outcome, count in sorted(counts.items(), key=str))
+
+
+def count_interceptions() -> str:
+    """The renamed company is caught and its namesake is not; raises Failed otherwise."""
+    caught = {link.provider.name for link in Link.objects.select_related("provider") if link.is_strong}
+    if not any("金蹄信息技术" in name for name in caught):
+        raise Failed("the renamed company was not intercepted")
+    if any("金蹄文化传媒" in name for name in caught):
+        raise Failed("an innocent namesake was intercepted")
+    return f"{len(caught)}, the renamed company among them and its namesake not"
+
+
 def describe(built: Built) -> Iterator[str]:
     """The report, line by line; raises Failed when a figure is not what it must be."""
     skill = measure_skill(built)
     yield f"providers          {len(built.cast.providers)} racing, applications: {count_states(Application.objects)}"
     yield f"traders            {Trader.objects.count()}"
     yield f"merchants          {len(built.merchants)}"
+    yield f"triage             {count_outcomes()}"
+    yield f"interceptions      {count_interceptions()}"
+    yield f"probations         {count_states(Probation.objects)}"
+    yield f"watch list         {built.watched} open entries"
     yield f"facts              {built.fact_rows} rows in {live_batches().count()} batches"
     yield f"season             {built.season.code}, {len(built.nights)} nights, {Standing.objects.count()} standings"
     yield f"ledgers            contributions sum to the score on {check_ledgers()} scorecards"

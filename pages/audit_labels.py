@@ -32,8 +32,6 @@ PLAIN: dict[str, str | Promise] = {
     "criteria.remove_criterion": _("Criterion removed"),
     "criteria.dry_run": _("Tried on the open applications"),
     "measures.store": _("Measures computed"),
-    "window.create": _("Prepared"),
-    "window.edit": _("Changed"),
     "panel.open": _("Panel opened"),
     "review.take": _("Review taken"),
     "review.assign": _("Review given"),

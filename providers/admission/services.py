@@ -22,6 +22,7 @@ from providers.admission.selectors import latest_of
 from providers.admission.states import APPLICATION
 from providers.enums import Capability
 from providers.registry.models import Provider
+from providers.relations.check_services import check_relations
 from providers.relations.services import record_application_phone
 from providers.traders.models import Trader
 from providers.traders.selectors import active_of
@@ -174,9 +175,10 @@ def submit_application(
     application.save_checked()
     record(row.audit, application, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
     open_panel(application=application, by=by, now=now)
-    enqueue(TRIAGE, by=by, now=now, application_id=application.pk)
     record_application_phone(provider_id=application.provider_id, phone=application.contact_phone, by=by, now=now)
-    enqueue("providers.check_relations", by=by, now=now, provider_id=application.provider_id)
+    # Here and not in a job: nobody may be admitted, and nothing judged, before the links are known.
+    check_relations(provider_id=application.provider_id, now=now)
+    enqueue(TRIAGE, by=by, now=now, application_id=application.pk)
     return application
 
 

@@ -39,11 +39,11 @@ def begin_probation(*, provider_id: int, now: datetime | None = None) -> Probati
 
     By the portal itself. Does nothing when there is an open one; None when the provider is not on probation.
     """
-    now = now or timezone.now()
     provider = lock(Provider.objects.all(), provider_id)
     present = open_probation_of(provider)
     if present is not None or provider.status != ProviderStatus.PROBATION:
         return present
+    now = now or provider.status_at
     starts_on = business_day(provider.status_at)
     return _propose(provider, DEFAULT_TARGETS, starts_on, starts_on + timedelta(days=PROBATION_DAYS), by=None, now=now)
 
