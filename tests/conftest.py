@@ -19,6 +19,12 @@ WORKER_START_SECONDS = 180
 WORKER_STOP_SECONDS = 120
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes do not name a test: those of an archive carry the second at which they were packed, and two workers that
+    collect in different seconds would see different tests."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 def start_worker() -> subprocess.Popen[bytes]:
     """A Celery worker on this test run's database, files and queue; returns once it answers."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")

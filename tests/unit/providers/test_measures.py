@@ -16,10 +16,8 @@ from providers.criteria.selectors import judge_providers
 from providers.criteria.signals import SIGNAL_NAMES, SIGNALS
 from providers.criteria.signals import collect_signals as collect_all
 from providers.registry.services import declare_leave
-from providers.traders.services import certify_trader
-from tests.factories.accounts import make_staff
 from tests.factories.criteria import make_published_set
-from tests.factories.providers import make_provider, make_trader, owner_of
+from tests.factories.providers import make_certified_trader, make_provider, make_trader, owner_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,11 +80,9 @@ def test_signals_of_every_room() -> None:
     assert len(set(SIGNAL_NAMES)) == len(SIGNALS)
     assert all(signal.unit in ("count", "days", "share", "minor", "flag") for signal in SIGNALS)
     plain, busy = make_provider(), make_provider(status="probation")
-    for number in range(3):
-        trader = make_trader(busy)
-        if number:
-            level = "certified" if number == 1 else "gold"
-            certify_trader(trader_id=trader.pk, level=level, by=make_staff(), note="Exam passed.")
+    make_trader(busy)
+    for level in ("certified", "gold"):
+        make_certified_trader(busy, level=level)
     today = busy.registered_at.astimezone(UTC).date() + timedelta(days=30)
     declare_leave(provider_id=busy.pk, leave_from=today, leave_until=today, by=owner_of(busy), now=datetime.now(tz=UTC))
     found = collect_all(np.array([busy.pk, plain.pk]), today)
