@@ -10,13 +10,13 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.models import User
+from tests.e2e.walk import PASSWORD, PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 REMEDY = "no Chromium: `apt-get install chromium`, or give the path of one in CHROMIUM"
 
-PATIENCE = 60_000  # milliseconds, for what a busy machine is slow to do; nothing waits longer than it must
-
 OpenPage = Callable[..., Page]
+SignIn = Callable[[User], Page]
 
 
 def find_browser() -> str | None:
@@ -87,3 +87,18 @@ def open_page(browser: Browser, live_server: object) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def sign_in(open_page: OpenPage) -> SignIn:
+    """`sign_in(user)` gives a page of its own context in which the person signed in with walk.PASSWORD."""
+
+    def go(user: User) -> Page:
+        page = open_page("/account/login/")
+        page.locator("input[name=login]").fill(user.email)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        expect(page.locator("summary", has_text="Account")).to_be_visible()
+        return page
+
+    return go

@@ -1,18 +1,32 @@
 """The thin path in a real browser with a real worker, from a company's registration to its trader at a merchant's."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from accounts.models import User
 from accounts.roles import Role
 from common.days import business_day
 from providers.registry.models import Provider
-from tests.e2e.conftest import OpenPage
+from tests.e2e.conftest import SignIn
+from tests.e2e.walk import (
+    PASSWORD,
+    act,
+    card,
+    choose_levels,
+    fill_application,
+    hand_in,
+    menu,
+    open_case,
+    press,
+    register_company,
+    register_trader,
+    stat,
+    status,
+    take_next,
+)
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.facts import fact_row, write_csv
 from tests.factories.merchants import make_merchant, make_ready_provider
@@ -21,7 +35,6 @@ from tests.factories.scoring import make_published_model, make_season, small_mod
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a-long-Lantern-2026"
 COMPANY = "Bright Lane Live"
 SHOP = "Harbour Silk"
 REQUEST = "Reach the first half million"
@@ -31,86 +44,18 @@ RIVALS = {"Lantern Commerce": 300, "Willow Works": 200, "North Gate Live": 100}
 CLICKS = 500
 SCORE = "80.0"
 
-SignIn = Callable[[User], Page]
-
-
-@pytest.fixture
-def sign_in(open_page: OpenPage) -> SignIn:
-    """`sign_in(user)` gives a page of its own context in which the person signed in with the password."""
-
-    def go(user: User) -> Page:
-        page = open_page("/account/login/")
-        page.locator("input[name=login]").fill(user.email)
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in", exact=True).click()
-        expect(page.locator("summary", has_text="Account")).to_be_visible()
-        return page
-
-    return go
-
-
-def menu(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True).click()
-    expect(page.get_by_role("navigation", name="Main").get_by_role("link", name=name, exact=True)).to_have_attribute(
-        "aria-current", "page"
-    )
-
-
-def card(page: Page, title: str) -> Locator:
-    """The section of a page under the given heading."""
-    return page.locator("section").filter(has=page.get_by_role("heading", name=title, exact=True))
-
-
-def stat(page: Page, label: str) -> Locator:
-    return page.locator(".stat").filter(has_text=label)
-
-
-def status(page: Page) -> Locator:
-    """The badge beside the title."""
-    return page.locator(".page-head .state")
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
 
 def apply(page: Page) -> None:
     """Register the company and a trader, fill the application, submit; a stale second tab is refused."""
-    page.goto("/provider/register/")
-    page.get_by_label("Unified social credit code").fill(make_uscc(777))
-    page.get_by_label("Company name").fill(COMPANY)
-    page.get_by_label("Type").select_option("integrated")
-    page.get_by_label("Main category").select_option("apparel")
-    page.get_by_label("Region").select_option("zhejiang")
-    press(page, "Register")
-    expect(page.get_by_text("Your company is registered. Next, fill in the application.")).to_be_visible()
-
-    menu(page, "Traders")
-    page.get_by_role("link", name="Register a trader").first.click()
-    page.get_by_label("Name", exact=True).fill("Lin Lan")
-    page.get_by_label("Live operations").check()
-    press(page, "Register")
-    expect(page.get_by_text("The trader is registered.")).to_be_visible()
-    expect(page.get_by_role("row").nth(1)).to_contain_text("Lin Lan")
+    register_company(page, COMPANY, uscc=make_uscc(777))
+    register_trader(page, "Lin Lan", "Live operations")
 
     menu(page, "Application")
     press(page, "Begin the application")
     expect(status(page)).to_have_text("Draft")
     stale = page.context.new_page()
     stale.goto("/provider/application/contact/")
-    page.get_by_role("link", name="Edit Contact and reason").click()
-    page.get_by_label("Contact person").fill("Lin Lan")
-    page.get_by_label("Phone").fill("0571 8888 0000")
-    page.get_by_label("E-mail").fill("lin@example.com")
-    press(page, "Save")
-    page.get_by_role("link", name="Add evidence Live operations").click()
-    page.get_by_label("What you do well").fill("We ran 300 live rooms in 2021.")
-    page.get_by_label("Links").fill("https://example.com/cases")
-    press(page, "Save")
-    page.get_by_role("link", name="Edit Traders").click()
-    page.get_by_label("Lin Lan").check()
-    press(page, "Save")
-    expect(page.get_by_text("Nothing is missing. You can submit.")).to_be_visible()
+    fill_application(page, {"Live operations": "We ran 300 live rooms in 2021."}, trader="Lin Lan")
 
     stale.get_by_label("Contact person").fill("Somebody Else")
     stale.get_by_label("Phone").fill("0571 8888 0001")
@@ -131,35 +76,21 @@ def apply(page: Page) -> None:
 
 
 def judge(page: Page, level: str) -> None:
-    """Take the next review from the queue and hand it in: a level for live operations, no evidence for the others."""
-    menu(page, "Applications")
-    press(page, "Take the next one")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(COMPANY)
-    for capability in ("Traffic marketing", "Anchor incubation", "Service fulfilment", "Supply chain"):
-        card(page, capability).get_by_label("No evidence to judge").check()
-    own = card(page, "Live operations")
-    expect(own).to_contain_text("We ran 300 live rooms in 2021.")
-    own.get_by_label(f"{level} · ").check()
+    """Take the next review from the queue and hand it in; a level without a comment is refused."""
+    take_next(page, COMPANY)
+    expect(card(page, "Live operations")).to_contain_text("We ran 300 live rooms in 2021.")
+    choose_levels(page, {"Live operations": level})
     press(page, "Hand in the review")
     expect(page.get_by_role("alert")).to_contain_text("Live operations: A level needs a comment.")
-    own.get_by_label("Comment").fill("300 rooms, all on record.")
-    page.get_by_label("Admit").check()
-    page.get_by_label("Reasons").fill("Strong live rooms.")
-    press(page, "Hand in the review")
-    expect(page.get_by_text("Handed in. It cannot be changed any more")).to_be_visible()
-    expect(status(page)).to_have_text("Handed in")
+    hand_in(page, {"Live operations": "300 rooms, all on record."}, "Admit", "Strong live rooms.")
 
 
 def admit(page: Page) -> None:
-    menu(page, "Applications")
-    page.get_by_role("row", name=COMPANY).get_by_role("link").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(COMPANY)
+    open_case(page, COMPANY)
     expect(card(page, "Evidence for each capability")).to_contain_text("We ran 300 live rooms in 2021.")
     expect(card(page, "Panel of reviewers")).to_contain_text("The panel recommends: Admit.")
     expect(card(page, "Panel of reviewers").get_by_role("row", name="Live operations")).to_contain_text("3.5")
-    page.locator("summary", has_text="Admit").click()
-    page.get_by_role("textbox", name="Reason").fill("Strong live rooms.")
-    page.locator("details.action[open]").get_by_role("button", name="Admit").click()
+    act(page, "Admit", "Strong live rooms.")
     expect(page.get_by_text("Admitted. The provider is on probation now.")).to_be_visible()
     expect(status(page)).to_have_text("Admitted")
     expect(card(page, "Decision")).to_contain_text("Strong live rooms.")
