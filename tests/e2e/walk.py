@@ -4,9 +4,21 @@ from time import monotonic
 
 from playwright.sync_api import Locator, Page, expect
 
+from accounts.models import User
+from accounts.roles import Role
+from tests.factories.accounts import make_staff, make_user
+
 PASSWORD = "a-long-Lantern-2026"
 PATIENCE = 60_000  # milliseconds, for what a busy machine is slow to do; nothing waits longer than it must
 CAPABILITIES = ("Traffic marketing", "Anchor incubation", "Service fulfilment", "Supply chain", "Live operations")
+
+
+def person(name: str) -> User:
+    return make_user(name=name, password=PASSWORD)
+
+
+def reviewer(name: str) -> User:
+    return make_staff(Role.ADMISSION_REVIEWER, person(name))
 
 
 def menu(page: Page, name: str) -> None:
@@ -88,6 +100,18 @@ def fill_application(page: Page, evidence: dict[str, str], *, trader: str) -> No
     page.get_by_label(trader).check()
     press(page, "Save")
     expect(page.get_by_text("Nothing is missing. You can submit.")).to_be_visible()
+
+
+def begin(page: Page) -> None:
+    menu(page, "Application")
+    press(page, "Begin the application")
+    expect(status(page)).to_have_text("Draft")
+
+
+def submit(page: Page) -> None:
+    press(page, "Submit")
+    expect(page.get_by_text("Submitted. A reviewer looks at it next; you see the answer here.")).to_be_visible()
+    expect(status(page)).to_have_text("Submitted")
 
 
 def open_case(page: Page, company: str) -> None:
