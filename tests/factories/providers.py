@@ -193,7 +193,9 @@ def make_application(
     )
     if status != "draft":
         review_services.submit_application(application_id=application.pk, by=owner, now=now)
-    if status == "withdrawn":
+    if status == "settled":
+        settle_panel(application, now=now)
+    elif status == "withdrawn":
         review_services.withdraw_application(application_id=application.pk, by=owner, now=now)
     elif status in DECISIONS:
         if status != "returned":

@@ -187,7 +187,7 @@ def test_the_clock_is_named_on_the_case() -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_cost_the_same_however_many_reasons(count: int, django_assert_num_queries: Any) -> None:
-    application = make_application()
+    application = make_application(status="settled")
     reasons = [review.Reason(f"Reason {number}.") for number in range(count)]
     review.reject_application(application_id=application.pk, by=make_staff(), note="No.", reasons=reasons)
     applicant, reviewer = as_user(owner_of(application.provider)), as_user(make_staff())
