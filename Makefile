@@ -94,6 +94,8 @@ $(ASSETS): $(PACKAGES) config/assets.py static/icons.txt
 $(STATIC): $(ASSETS) $(STATIC_SOURCES)
 	@echo "Collecting the static files."
 	@DATABASE_URL=postgresql://localhost/none REDIS_URL=redis://localhost SECRET_KEY=not-used-for-collecting-static-files \
+		IDENTITY_KEY=not-used-for-collecting-static-files \
+		SIGNING_KEY=not-used-for-collecting-static-files-000000 \
 		$(VENV)/python manage.py collectstatic --no-input --clear --verbosity 0
 	@touch $@
 

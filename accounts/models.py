@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.notices.models import Notice
 from accounts.roles import OrganisationKind, Role
+from accounts.saved_filters.models import SavedFilter
 
-__all__ = ["Membership", "Notice", "Organisation", "User"]
+__all__ = ["Membership", "Notice", "Organisation", "SavedFilter", "User"]
 
 
 class UserManager(BaseUserManager["User"]):

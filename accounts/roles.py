@@ -48,11 +48,15 @@ ROLES_OF_KIND: dict[str, tuple[Role, ...]] = {
 _READ_EVERYTHING = frozenset(
     {
         "provider.view",
+        "application.view",
+        "window.view",
+        "criteria.view",
+        "review.view",
+        "trader.view",
+        "link.view",
+        "barred.view",
         "probation.view",
         "watch.view",
-        "application.view",
-        "trader.view",
-        "criteria.view",
         "fact.view",
         "model.view",
         "run.view",
@@ -66,14 +70,17 @@ _READ_EVERYTHING = frozenset(
         "job.view",
     }
 )
+# Papers of companies and claims about them: for those who decide about providers and those who check the deciders.
+_READ_CONDUCT = _READ_EVERYTHING | {"document.view", "false_claim.view"}
 
 _PROVIDER_READ = frozenset(
     {
         "provider.view",
-        "probation.view",
-        "watch.view",
         "application.view",
         "trader.view",
+        "link.view",
+        "probation.view",
+        "watch.view",
         "fact.view",
         "scorecard.view",
         "invitation.view",
@@ -84,6 +91,11 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "application.edit",
     "application.submit",
     "application.withdraw",
+    "application.answer",
+    "document.view",
+    "document.upload",
+    "identifier.edit",
+    "link.contest",
     "watch.propose",
     "trader.edit",
     "invitation.accept",
@@ -108,39 +120,73 @@ _MERCHANT_WORK = frozenset(
 )
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.ADMISSION_REVIEWER: _READ_EVERYTHING
+    Role.ADMISSION_REVIEWER: _READ_CONDUCT
     | {
+        "application.triage",
         "application.return",
         "application.admit",
         "application.reject",
-        "application.triage",
-        "provider.complete_probation",
+        "application.uphold",
+        "application.reconsider",
+        "agreement.view",
+        "criteria.edit",
+        "document.decide",
+        "link.decide",
         "probation.propose",
         "probation.judge",
         "probation.decide",
+        "provider.complete_probation",
+        "review.submit",
+        "trader.verify",
         "trader.certify",
-        "criteria.edit",
     },
     Role.SCORING_ANALYST: _READ_EVERYTHING
     | {"fact.import", "model.edit", "model.publish", "model.retire", "run.start", "run.cancel", "job.cancel"},
     Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
-    | {"probation.mentor"}
-    | {"match.manage", "match.shortlist", "match.invite", "invitation.withdraw"},
-    Role.CONDUCT_OFFICER: _READ_EVERYTHING
-    | {"provider.suspend", "provider.reinstate", "provider.clear_out", "probation.fail", "watch.notify"},
-    Role.APPEALS_OFFICER: _READ_EVERYTHING,
-    Role.AUDITOR: _READ_EVERYTHING | {"audit.view"},
-    Role.ADMINISTRATOR: _READ_EVERYTHING
+    | {
+        "match.manage",
+        "match.shortlist",
+        "match.invite",
+        "invitation.withdraw",
+        "probation.mentor",
+        "window.edit",
+        "window.advance",
+    },
+    Role.CONDUCT_OFFICER: _READ_CONDUCT
+    | {
+        "provider.suspend",
+        "provider.reinstate",
+        "provider.clear_out",
+        "probation.fail",
+        "watch.notify",
+        "trader.release",
+        "link.decide",
+        "barred.edit",
+        "identifier.import",
+        "false_claim.decide",
+    },
+    Role.APPEALS_OFFICER: _READ_CONDUCT,
+    Role.AUDITOR: _READ_CONDUCT | {"audit.view", "agreement.view", "leniency.view"},
+    Role.ADMINISTRATOR: _READ_CONDUCT
     | {
         "audit.view",
         "user.manage",
         "provider.register",
         "merchant.register",
-        "fact.import",
-        "job.cancel",
+        "window.edit",
+        "window.advance",
         "criteria.edit",
         "criteria.publish",
+        "document.configure",
+        "barred.edit",
+        "identifier.import",
+        "agreement.view",
+        "leniency.view",
+        "review.assign",
+        "rubric.publish",
+        "fact.import",
+        "job.cancel",
     },
     Role.PROVIDER_OWNER: _PROVIDER_MANAGE
     | {"provider.edit", "provider.invite_member", "engagement.terminate", "probation.sign"},

@@ -1,8 +1,11 @@
 """Reads about people and organisations."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from accounts.models import Membership, Organisation, User
+from accounts.roles import OrganisationKind
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
@@ -21,6 +24,14 @@ def organisations_of(user: User, kind: str) -> QuerySet[Organisation]:
         .distinct()
         .order_by("name", "pk")
     )
+
+
+def staff_with_roles(roles: Iterable[str]) -> QuerySet[User]:
+    """Active people of the platform who hold one of `roles` now, by name."""
+    platform = Membership.objects.filter(
+        organisation__kind=OrganisationKind.PLATFORM, role__in=list(roles), ended_at=None
+    )
+    return User.objects.filter(is_active=True, pk__in=platform.values("user")).order_by("name", "pk")
 
 
 def members_of(organisation_id: int) -> QuerySet[Membership]:

@@ -12,10 +12,16 @@ from common.states import StateTable
 
 
 def run_action(
-    request: Request, subject: Any, table: StateTable, actions: Mapping[str, Callable[..., Any]], id_name: str
+    request: Request,
+    subject: Any,
+    table: StateTable,
+    actions: Mapping[str, Callable[..., Any]],
+    id_name: str,
+    input_class: type[ActionInput] = ActionInput,
 ) -> Any:
-    """Read the request and call the action's service with `id_name`, by, note and version; gives what that gives."""
-    form = ActionInput(data=request.data)
+    """Read the request and call the action's service with `id_name`, by, note and version, and what else `input_class`
+    reads; gives what that gives."""
+    form = input_class(data=request.data)
     form.is_valid(raise_exception=True)
     action = form.validated_data.pop("action")
     if action not in actions:

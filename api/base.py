@@ -1,8 +1,8 @@
 """What every endpoint shares: idempotency keys on POST, and actions offered by the transition tables."""
 
-import hashlib
 from typing import Any
 
+from django.utils.crypto import salted_hmac
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from common.idempotency import services as idempotency
 from common.idempotency.models import StoredResponse
+from common.problems import CONTENT_TYPE
 from common.states import ActionOffer
 
 
@@ -38,7 +39,13 @@ class IdempotentMixin(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Replayed):
-            return Response(exc.stored.body, status=exc.stored.status, headers={"Idempotent-Replay": "true"})
+            refused = (exc.stored.status or 0) >= 400
+            return Response(
+                exc.stored.body,
+                status=exc.stored.status,
+                headers={"Idempotent-Replay": "true"},
+                content_type=CONTENT_TYPE if refused else None,
+            )
         try:
             return super().handle_exception(exc)
         except Exception:
@@ -65,7 +72,8 @@ def _digest(request: Request) -> str:
         parts += [f"{name}={value}" for name, value in sorted(request.POST.items())]
     else:
         parts.append(repr(request.data))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    # Keyed, for a body may hold what must not be guessed from its digest, such as an identity number.
+    return str(salted_hmac("idempotency", "\n".join(parts), algorithm="sha256").hexdigest())
 
 
 def describe_offers(offers: list[ActionOffer]) -> list[dict[str, Any]]:

@@ -2,31 +2,37 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from common.exceptions import DomainError
+from common.exceptions import DomainError, NotFound, list_faults
+from common.http import refuse_body
 from common.problems import CONTENT_TYPE, describe_problem, describe_refusal
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's hook: DomainError, model validation and the framework's own errors become one problem."""
+    if isinstance(error, Http404):
+        error = NotFound()
+    if isinstance(error, RequestDataTooBig):
+        error = refuse_body()
     if isinstance(error, DomainError):
         set_rollback()
         return Response(describe_refusal(error), status=error.status, content_type=CONTENT_TYPE)
     if isinstance(error, ValidationError):
         set_rollback()
-        return _invalid(error.message_dict if hasattr(error, "error_dict") else {"": error.messages})
+        return _invalid(list_faults(error))
     response = exception_handler(error, context)
     if response is None:
         return None
     if isinstance(error, exceptions.ValidationError):
-        answer = _invalid(_flatten(error.detail))
+        answer = _invalid([(field, text) for field, texts in _flatten(error.detail).items() for text in texts])
     else:
-        answer = problem(response.status_code, _code(error), _detail(response.data))
+        answer = problem(response.status_code, _code(error), _detail(response.data), remedy=_remedy(error, context))
     for header in ("WWW-Authenticate", "Retry-After"):
         if header in response.headers:
             answer[header] = response.headers[header]
@@ -38,10 +44,11 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     return Response(describe_problem(status, code, detail, **more), status=status, content_type=CONTENT_TYPE)
 
 
-def _invalid(fields: dict[str, list[str]]) -> Response:
-    errors = [{"field": field, "detail": str(text)} for field, texts in fields.items() for text in texts]
-    first = errors[0]
-    return problem(400, "invalid_input", first["detail"], field=first["field"] or None, errors=errors)
+def _invalid(faults: list[tuple[str, str]]) -> Response:
+    errors = [{"field": field, "detail": text} for field, text in faults]
+    field, detail = faults[0]
+    remedy = _("Correct what “errors” lists; the API reference says what each field takes.")
+    return problem(400, "invalid_input", detail, field=field or None, remedy=remedy, errors=errors)
 
 
 def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
@@ -57,9 +64,19 @@ def _flatten(detail: Any, prefix: str = "") -> dict[str, list[str]]:
     return merged
 
 
+def _remedy(error: Exception, context: dict[str, Any]) -> str:
+    """What to do about an error of the framework, empty where its sentence says it all."""
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        taken = ", ".join(parser.media_type for parser in context["view"].parser_classes)
+        return _("Send one of these in Content-Type: %(types)s.") % {"types": taken}
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        return _("Send a token of POST /api/v1/tokens as “Authorization: Token …”.")
+    if isinstance(error, exceptions.Throttled):
+        return _("Wait as long as Retry-After says, then send it again.")
+    return ""
+
+
 def _code(error: Exception) -> str:
-    if isinstance(error, Http404):
-        return "not_found"
     if isinstance(error, PermissionDenied):
         return "not_permitted"
     return str(getattr(error, "default_code", "error"))

@@ -41,7 +41,7 @@ Check = Callable[[Transition], None]
 
 @dataclass(frozen=True)
 class ActionOffer:
-    """A button: shown enabled when `allowed`, else disabled with `reason`."""
+    """A button: shown enabled when `allowed`, else disabled with `reason`. `url` is a page of the step's own."""
 
     action: str
     label: str | Promise
@@ -49,6 +49,7 @@ class ActionOffer:
     needs_note: bool
     allowed: bool
     reason: str | Promise = ""
+    url: str = ""
 
 
 class StateTable:
@@ -74,12 +75,14 @@ class StateTable:
         """The row for `action` on `obj`; raises IllegalTransition, or InvalidInput when a needed note is empty."""
         row = self.find(obj.status, action)
         if row is None:
-            possible = ", ".join(sorted(r.action for r in self.rows if r.frm == obj.status)) or "-"
+            possible = ", ".join(sorted(r.action for r in self.rows if r.frm == obj.status))
             raise IllegalTransition(
                 _("“%(action)s” is not possible while the state is “%(state)s”.")
                 % {"action": action, "state": self.states(obj.status).label},
                 field="action",
-                remedy=_("Possible now: %(actions)s.") % {"actions": possible},
+                remedy=_("Possible now: %(actions)s.") % {"actions": possible}
+                if possible
+                else _("This state is final; nothing can follow it."),
             )
         if row.needs_note and not note.strip():
             raise InvalidInput(

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 from zoneinfo import available_timezones
 
+from dotenv.parser import parse_stream
 from environs import Env, EnvError, ValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -42,6 +43,9 @@ class Environment:
     """The checked values; each field is the lower-case name of its variable."""
 
     secret_key: str
+    identity_key: str
+    signing_key: str
+    retired_signing_keys: list[str]
     debug: bool
     allowed_hosts: list[str]
     base_url: str
@@ -122,6 +126,11 @@ def _file_url(value: str) -> bool:
     return parts.scheme == "file" and parts.netloc == "" and parts.path.startswith("/") and parts.path != "/"
 
 
+def _is_key(value: str) -> bool:
+    """32 bytes in base64url without padding: an Ed25519 seed or public key."""
+    return bool(re.fullmatch(r"[A-Za-z0-9_-]{43}", value))
+
+
 RATE = "a rate such as 60/minute (second, minute, hour or day)"
 
 VARIABLES: tuple[Variable, ...] = (
@@ -132,6 +141,29 @@ VARIABLES: tuple[Variable, ...] = (
         accepts=lambda value: len(value) >= 32,
         secret=True,
         remedy="Run `make run` once, which generates one, or set it to the output of `openssl rand -base64 48`.",
+    ),
+    Variable(
+        "IDENTITY_KEY",
+        "str",
+        "at least 32 characters that nobody can guess, other ones than in SECRET_KEY",
+        accepts=lambda value: len(value) >= 32,
+        secret=True,
+        remedy="Run `make run` once, which generates one, or set it to the output of `openssl rand -base64 48`.",
+    ),
+    Variable(
+        "SIGNING_KEY",
+        "str",
+        "an Ed25519 seed: 32 random bytes in base64url without padding, 43 characters",
+        accepts=_is_key,
+        secret=True,
+        remedy="Run `make run` once, which generates one, or see .env.example for a command.",
+    ),
+    Variable(
+        "RETIRED_SIGNING_KEYS",
+        "list",
+        "public keys of 43 characters in base64url, separated by commas",
+        default=[],
+        accepts=lambda keys: all(_is_key(key) for key in keys),
     ),
     Variable("DEBUG", "bool", "true or false", default=False),
     Variable(
@@ -251,11 +283,24 @@ def masked(url: str) -> str:
 
 def _open(project: Path, *, generated: bool = True) -> Env:
     env = Env()
-    env.read_env(project / ".env", recurse=False)
+    _read_file(env, project / ".env")
     if generated:
-        state = state_dir({"STATE_DIR": env.str("STATE_DIR", "").strip()}, project)
-        env.read_env(state / "env", recurse=False)
+        _read_file(env, state_dir({"STATE_DIR": env.str("STATE_DIR", "").strip()}, project) / "env")
     return env
+
+
+def _read_file(env: Env, path: Path) -> None:
+    """Take over the lines of a file, if it is there; a line that says nothing must not pass in silence."""
+    if not path.exists():
+        return
+    try:
+        with path.open(encoding="utf-8") as file:
+            wrong = [line.original.line for line in parse_stream(file) if line.error]
+    except (UnicodeDecodeError, IsADirectoryError):
+        raise ConfigurationError(f"{path} is not a text file in UTF-8; save it as one, or remove it.") from None
+    if wrong:
+        raise ConfigurationError(f"{path}: line {wrong[0]} cannot be read; write NAME=value, with # before a comment.")
+    env.read_env(path, recurse=False)
 
 
 def _text(env: Env, variable: Variable) -> str:

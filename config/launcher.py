@@ -58,6 +58,7 @@ def run(*, with_portal: bool) -> int:
     environment = env.load()
     if with_portal:
         portal.check_port(environment.host, environment.port)
+        portal.check_folders(environment)
 
     terminal = Terminal()
     supervisor = Supervisor(terminal, lock=lock)
@@ -94,6 +95,8 @@ def execute(command: list[str]) -> int:
             {
                 "STATE_DIR": str(folder),
                 "SECRET_KEY": state.secret_key(folder),
+                "IDENTITY_KEY": state.identity_key(folder),
+                "SIGNING_KEY": state.signing_key(folder),
                 "DATABASE_URL": given.get("DATABASE_URL", postgres.url()),
                 "REDIS_URL": given.get("REDIS_URL", redis.url()),
             }
@@ -123,6 +126,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 def _generate(given: Mapping[str, str], folder: Path, home: Places) -> dict[str, str]:
     values = {
         "SECRET_KEY": lambda: state.secret_key(folder),
+        "IDENTITY_KEY": lambda: state.identity_key(folder),
+        "SIGNING_KEY": lambda: state.signing_key(folder),
         "DATABASE_URL": lambda: EmbeddedPostgres(home).url(),
         "REDIS_URL": lambda: EmbeddedRedis(home).url(),
     }

@@ -14,6 +14,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = env.load()
 
 SECRET_KEY = ENV.secret_key
+IDENTITY_KEY = ENV.identity_key
+SIGNING_KEY = ENV.signing_key
+RETIRED_SIGNING_KEYS = ENV.retired_signing_keys
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 BASE_URL = ENV.base_url
@@ -118,6 +121,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ENV.email_url else "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
+ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
@@ -167,6 +171,8 @@ STORAGES = {
 }
 FACTS_ROOT = ENV.facts_root
 UPLOAD_MAX_BYTES = ENV.upload_max_bytes
+# Addresses that take less than UPLOAD_MAX_BYTES: a document of 10 MB and what a form adds to it.
+UPLOAD_LIMITS = dict.fromkeys(("/provider/documents/", "/api/v1/documents"), 11 * 1024 * 1024)
 FORM_MAX_BYTES = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -176,6 +182,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60  # on a busy machine a process needs longer than the usual 4 seconds to come up
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -184,8 +191,18 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "common.recover_jobs", "schedule": 15.0},
     "sweep-facts": {"task": "scoring.sweep_facts", "schedule": 60.0},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
+    "watch-certificates": {"task": "providers.watch_certificates", "schedule": crontab(hour=0, minute=10)},
+    "watch-documents": {"task": "providers.watch_documents", "schedule": crontab(hour=1, minute=0)},
+    "sweep-documents": {"task": "providers.sweep_documents", "schedule": 3600.0},
+    "advance-windows": {"task": "providers.advance_windows", "schedule": 60.0},
+    "finalise-rejections": {"task": "providers.finalise_rejections", "schedule": 60.0},
     "expire-invitations": {"task": "merchants.expire_invitations", "schedule": 60.0},
 }
+
+# Whose address a request comes from: behind so many proxies, all rate limits look past them.
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
+# Requests that one address may send to a public page.
+PAGE_RATES = {"verify": "30/minute", "false_claim": "5/hour"}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -194,6 +211,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 HTTPS = ENV.base_url.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "pages.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -218,7 +236,7 @@ SILENCED_SYSTEM_CHECKS = [
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # First the one that names itself in WWW-Authenticate, so that strangers get 401 and not 403.
-        "rest_framework.authentication.TokenAuthentication",
+        "api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -237,7 +255,10 @@ REST_FRAMEWORK = {
         "user": ENV.throttle_user,
         "write": ENV.throttle_write,
         "password": "10/minute",
+        "verify": "30/minute",
+        "false_claim": "5/hour",
     },
+    "NUM_PROXIES": ENV.trusted_proxy_count,  # without it a caller names its own address in X-Forwarded-For
     "EXCEPTION_HANDLER": "api.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -254,7 +275,27 @@ SPECTACULAR_SETTINGS = {
         "CapabilityEnum": "providers.enums.Capability",
         "ProviderStatusEnum": "providers.registry.enums.ProviderStatus",
         "ApplicationStatusEnum": "providers.admission.enums.ApplicationStatus",
+        "CriteriaSetStatusEnum": "providers.criteria.enums.SetStatus",
+        "CriterionKindEnum": "providers.criteria.enums.CriterionKind",
+        "TriageOutcomeEnum": "providers.criteria.enums.Outcome",
+        "WindowStatusEnum": "providers.windows.enums.WindowStatus",
+        "WindowKindEnum": "providers.windows.enums.WindowKind",
+        "ReviewStatusEnum": "providers.admission.review.enums.ReviewStatus",
+        "RecommendationEnum": "providers.admission.review.enums.Recommendation",
+        "PanelStateEnum": "providers.admission.review.enums.PanelState",
         "TraderStatusEnum": "providers.traders.enums.TraderStatus",
+        "TraderLevelEnum": "providers.traders.enums.TraderLevel",
+        "CertificateLevelEnum": "providers.traders.enums.CERTIFIED_LEVELS",
+        "VerificationStatusEnum": "providers.traders.enums.VerificationStatus",
+        "CertificateStatusEnum": "providers.traders.enums.CertificateStatus",
+        "ClaimStatusEnum": "providers.traders.enums.ClaimStatus",
+        "DocumentStatusEnum": "providers.documents.enums.DocumentStatus",
+        "DocumentTypeEnum": "providers.documents.enums.DocumentType",
+        "DocumentKindEnum": "providers.documents.enums.FileKind",
+        "FactFileKindEnum": "scoring.facts.enums.FileKind",
+        "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
+        "LinkStatusEnum": "providers.relations.enums.LinkStatus",
+        "IdentifierKindEnum": "providers.relations.enums.IdentifierKind",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
@@ -271,9 +312,17 @@ STATE_TABLES: list[str] = [
     "providers.registry.states.PROVIDER",
     "providers.criteria.states.CRITERIA_SET",
     "providers.admission.states.APPLICATION",
+    "providers.windows.states.WINDOW",
+    "providers.admission.review.states.PANEL",
+    "providers.admission.review.states.REVIEW",
     "providers.traders.states.TRADER",
     "providers.conduct.states.PROBATION",
     "providers.conduct.states.WATCH",
+    "providers.traders.states.VERIFICATION",
+    "providers.traders.states.CERTIFICATE",
+    "providers.documents.states.DOCUMENT",
+    "providers.verification.states.FALSE_CLAIM",
+    "providers.relations.states.LINK",
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
@@ -283,9 +332,24 @@ STATE_TABLES: list[str] = [
     "merchants.engagements.states.ENGAGEMENT",
 ]
 
+# Lists whose filters people may keep, each with its FilterSet.
+SAVED_FILTER_LISTS: dict[str, str] = {
+    "applications": "providers.admission.filters.ApplicationFilter",
+    "reviews": "providers.admission.review.filters.ReviewFilter",
+    "providers": "providers.registry.filters.ProviderFilter",
+    "merchants": "merchants.registry.filters.MerchantFilter",
+    "fact_batches": "scoring.facts.filters.FactBatchFilter",
+}
+
 # Each room's texts of the notices that it sends.
 NOTICE_TABLES: list[str] = [
+    "providers.admission.triage_notices.NOTICES",
     "providers.conduct.notices.NOTICES",
+    "providers.documents.notices.NOTICES",
+    "providers.relations.notices.NOTICES",
+    "providers.traders.notices.NOTICES",
+    "providers.admission.notices.NOTICES",
+    "providers.admission.review.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

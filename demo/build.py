@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 from accounts.models import User
 from accounts.roles import Role
 from common.exceptions import Conflict
+from demo.cast import Cast
 from demo.facts import draw_facts
 from demo.merchant_steps import add_merchants
-from demo.people import add_staff
-from demo.provider_steps import Cast, add_applicants, add_providers
+from demo.people import add_panelists, add_staff
+from demo.provider_steps import add_applicants, add_providers
 from demo.request_steps import OWNED, add_requests, invite_star
 from demo.scoring_steps import business_date, open_seasons, publish_model, run_nights
 from demo.world import World, make_world
 from engine.tables import write_table
 from merchants.registry.models import Merchant
+from providers.windows.services import load_default_windows
 from scoring.facts.imports import import_batch
 from scoring.seasons.models import Season
 
@@ -82,7 +84,8 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     world = make_world(seed=seed, providers=scale.providers, traders=scale.traders, merchants=scale.merchants)
     start = now - timedelta(days=world.days)
     rng = np.random.default_rng([seed, 1])
-    cast = Cast(staff=add_staff(start - timedelta(days=40)))
+    cast = Cast(staff=add_staff(start - timedelta(days=40)), panel=add_panelists(start - timedelta(days=40)))
+    load_default_windows(now=start - timedelta(days=40))
     star = choose_star(world)
     add_providers(cast, world, rng, star=star, start=start, report=lambda done, total: report("providers", done, total))
     merchants = add_merchants(cast, world, rng, star=STAR_MERCHANT, owned=OWNED, now=start)

@@ -8,8 +8,8 @@ from numpy.random import Generator
 from accounts.roles import Role
 from accounts.services import add_member
 from demo import names
+from demo.cast import Cast
 from demo.people import add_account, add_silent_user
-from demo.provider_steps import Cast
 from demo.world import World
 from merchants.registry.enums import MerchantType
 from merchants.registry.import_services import Shop, import_merchants
@@ -33,7 +33,7 @@ def add_merchants(cast: Cast, world: World, rng: Generator, *, star: int, owned:
     shops = [
         Shop(
             code=f"M{index + 1:06d}",
-            name=names.shop_name(rng, taken),
+            name=names.shop_name(rng, str(categories[index]), taken),
             merchant_type=str(kinds[index]),
             category=str(categories[index]),
             region=str(regions[index]),

@@ -1,8 +1,10 @@
 """Invented names and code numbers for the demo world; none belongs to a real company or person on purpose."""
 
+from datetime import date, timedelta
+
 import numpy as np
 from numpy.random import Generator
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 
 _PLACES = {
     "zhejiang": ("杭州", "义乌", "宁波", "温州"),
@@ -23,7 +25,20 @@ _TRADES = ("网络科技", "文化传媒", "电子商务", "供应链管理", "�
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 _GIVEN = "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超霞平刚桂英华玉兰斌宇浩凯晨雨欣怡梓涵"
 _SHOPS = ("旗舰店", "专营店", "工厂店", "优选", "直播间", "好物")
-_GOODS = ("女装", "鞋靴", "茶叶", "水果", "珠宝", "家纺", "零食", "护肤", "童装", "厨具", "箱包", "海鲜")
+_GOODS = {
+    "apparel": ("女装", "鞋靴", "箱包", "男装"),
+    "beauty": ("护肤", "彩妆", "香氛"),
+    "food": ("零食", "茶叶", "粮油"),
+    "jewellery": ("珠宝", "银饰", "玉器"),
+    "home": ("家纺", "厨具", "收纳"),
+    "appliances": ("小家电", "厨电", "家电"),
+    "mother_baby": ("童装", "母婴", "玩具"),
+    "agriculture": ("水果", "海鲜", "菌菇"),
+    "sports": ("运动", "户外", "骑行"),
+    "digital": ("数码", "耳机", "配件"),
+    "books": ("童书", "文具", "图书"),
+    "other": ("百货", "花艺", "宠物"),
+}
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _AREA_CODES = ("330106", "440305", "320505", "350502", "371302", "110108", "310115", "510107")
 
@@ -38,11 +53,11 @@ def company_name(rng: Generator, region: str, taken: set[str]) -> str:
             return name
 
 
-def shop_name(rng: Generator, taken: set[str]) -> str:
-    """A shop name that is not in `taken`; adds it."""
+def shop_name(rng: Generator, category: str, taken: set[str]) -> str:
+    """A name of a shop of that category that is not in `taken`; adds it."""
     while True:
         brand = rng.choice(list(_FIRST)) + rng.choice(list(_SECOND))
-        name = f"{brand}{rng.choice(_GOODS)}{rng.choice(_SHOPS)}"
+        name = f"{brand}{rng.choice(_GOODS[category])}{rng.choice(_SHOPS)}"
         if name in taken:
             name = f"{rng.choice(list(_FIRST))}{name}"
         if name not in taken:
@@ -65,6 +80,13 @@ def credit_code(rng: Generator, taken: set[str]) -> str:
         if uscc.is_valid(code) and code not in taken:
             taken.add(code)
             return code
+
+
+def identity_number(index: int) -> str:
+    """A resident identity number with a right check digit, another one for each `index`, of a place that is none."""
+    days, order = divmod(index, 1000)
+    body = f"990000{date(1985, 1, 1) + timedelta(days=days):%Y%m%d}{order:03d}"
+    return body + ric.calc_check_digit(f"{body}0")
 
 
 def phone_number(rng: Generator) -> str:

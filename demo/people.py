@@ -36,6 +36,13 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("operator@demo.example", "苏禾", Role.MERCHANT_OPERATOR, OrganisationKind.MERCHANT),
 )
 
+# Who reviews besides the first reviewer: panels are blind, and whoever reviewed a case first does not decide on it.
+PANELISTS: tuple[Account, ...] = (
+    Account("reviewer2@demo.example", "许衡", Role.ADMISSION_REVIEWER, OrganisationKind.PLATFORM),
+    Account("reviewer3@demo.example", "高谨", Role.ADMISSION_REVIEWER, OrganisationKind.PLATFORM),
+    Account("reviewer4@demo.example", "易安", Role.ADMISSION_REVIEWER, OrganisationKind.PLATFORM),
+)
+
 
 def account_of(role: Role) -> Account:
     """The account of a role."""
@@ -56,6 +63,15 @@ def add_staff(now: datetime) -> dict[Role, User]:
     platform = get_or_create_platform()
     roles = [account.role for account in ACCOUNTS if account.kind == OrganisationKind.PLATFORM]
     return {role: add_account(role, organisation_id=platform.pk, now=now) for role in roles}
+
+
+def add_panelists(now: datetime) -> list[User]:
+    """The reviewers who sit on the panels."""
+    platform = get_or_create_platform()
+    people = [create_user(email=one.email, password=PASSWORD, name=one.name, now=now) for one in PANELISTS]
+    for person in people:
+        add_member(organisation_id=platform.pk, user=person, role=Role.ADMISSION_REVIEWER, by=None, now=now)
+    return people
 
 
 def add_silent_user(email: str, name: str, now: datetime) -> User:

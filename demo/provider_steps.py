@@ -1,7 +1,6 @@
 """Providers enter the demo world by the same doors as real ones: register, name traders, apply, be decided on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,17 +9,22 @@ from numpy.random import Generator
 from accounts.models import User
 from accounts.roles import Role
 from demo import names
+from demo.cast import Cast
+from demo.panel_steps import PANELS, review
 from demo.people import add_account, add_silent_user
 from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
 from providers.admission.models import Application
+from providers.admission.reasons import Reason
 from providers.enums import Capability, Category, ProviderType
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
 from providers.registry.status_services import clear_out_provider, complete_probation
+from providers.traders.certificate_services import certify_trader
 from providers.traders.enums import TraderLevel
 from providers.traders.models import Trader
-from providers.traders.services import certify_trader, register_trader
+from providers.traders.services import register_trader
+from providers.traders.verification_services import ask_verification, verify_trader
 
 PROBATION = timedelta(days=60)
 STATEMENTS = {
@@ -30,18 +34,6 @@ STATEMENTS = {
     Capability.SUPPLY_CHAIN: "与产业带工厂直连，常备现货，缺货在开播前预警。",
     Capability.LIVE_OPERATIONS: "代运营直播间日均开播四小时以上，场控、投流、选品分工明确。",
 }
-
-
-@dataclass
-class Cast:
-    """Who is who: index-aligned with the world where it names an array."""
-
-    staff: dict[Role, User]
-    providers: list[Provider] = field(default_factory=list)
-    owners: list[User] = field(default_factory=list)
-    traders: list[Trader] = field(default_factory=list)
-    names_taken: set[str] = field(default_factory=set)
-    codes_taken: set[str] = field(default_factory=set)
 
 
 def add_providers(
@@ -57,9 +49,18 @@ def add_providers(
             else add_silent_user(f"owner{index:03d}@providers.example", names.person_name(rng), now)
         )
         provider = register(cast, rng, owner, now=now - timedelta(days=25))
-        cast.traders += _add_traders(cast, rng, provider, owner, count=len(mine), now=now - timedelta(days=24))
+        cast.traders += _add_traders(
+            cast,
+            rng,
+            provider,
+            owner,
+            count=len(mine),
+            now=now - timedelta(days=24),
+            latest=start + timedelta(days=world.days - 1),
+        )
         application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
+        review(cast, application, now=now)
         _admit(cast, application, now=now)
         if world.joined[index] + PROBATION.days < world.days:
             reviewer = cast.staff[Role.ADMISSION_REVIEWER]
@@ -90,8 +91,11 @@ def register(
 
 
 def _add_traders(
-    cast: Cast, rng: Generator, provider: Provider, owner: User, *, count: int, now: datetime
+    cast: Cast, rng: Generator, provider: Provider, owner: User, *, count: int, now: datetime, latest: datetime
 ) -> Sequence[Trader]:
+    """Traders from `now` on; those who reach a level are verified at once and certified later, week after week, so that
+    their certificates do not all end together, but not after `latest`."""
+    reviewer = cast.staff[Role.ADMISSION_REVIEWER]
     levels = rng.choice(TraderLevel.values, size=count, p=[0.35, 0.4, 0.18, 0.07])
     traders = []
     for level in levels:
@@ -100,14 +104,17 @@ def _add_traders(
             name=names.person_name(rng),
             capabilities=[str(key) for key in rng.choice(CAPABILITIES, size=int(rng.integers(1, 4)), replace=False)],
             max_live_rooms=int(rng.integers(3, 6)),
+            identity_number=names.identity_number(len(cast.traders) + len(traders)),
             by=owner,
             now=now,
         )
         if level != TraderLevel.TRAINEE:
-            reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-            trader = certify_trader(
-                trader_id=trader.pk, level=str(level), by=reviewer, note="考核通过，案例属实。", now=now
-            )
+            ask_verification(trader_id=trader.pk, by=owner, now=now)
+            verify_trader(trader_id=trader.pk, by=reviewer, now=now)
+            examined = min(now + timedelta(weeks=(len(cast.traders) + len(traders)) % 40), latest)
+            note = "考核通过，案例属实。"
+            certify_trader(trader_id=trader.pk, level=str(level), by=reviewer, note=note, now=examined)
+            trader.refresh_from_db()
         traders.append(trader)
     return traders
 
@@ -145,16 +152,18 @@ def _admit(cast: Cast, application: Application, *, now: datetime) -> None:
 def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
     """Applications in every state, and a cleared-out company that comes back under a new name."""
     reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-    steps = ["draft", "draft", "submitted", "submitted", "submitted", "submitted", "returned", "rejected", "withdrawn"]
+    steps = ["draft", "draft", "settled", "half", "third", "submitted", "returned", "rejected", "withdrawn"]
     for index, step in enumerate(steps):
         begun = now - timedelta(days=12 - index, hours=3 * index)
         owner = add_silent_user(f"applicant{index}@providers.example", names.person_name(rng), begun)
         provider = register(cast, rng, owner, now=begun)
-        cast.traders += _add_traders(cast, rng, provider, owner, count=2, now=begun)
+        cast.traders += _add_traders(cast, rng, provider, owner, count=2, now=begun, latest=now)
         application = _fill_in(cast, rng, provider, owner, now=begun)
         key = application.pk
         if step != "draft":
             services.submit_application(application_id=key, by=owner, now=begun + timedelta(hours=5))
+        if step in PANELS:
+            review(cast, application, now=now - timedelta(hours=20), **PANELS[step])
         if step == "returned":
             note = "请补充供应链能力的案例与数据。"
             review_services.return_application(
@@ -162,7 +171,13 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
             )
         if step == "rejected":
             note = "提交的数据与平台记录不符。"
-            review_services.reject_application(application_id=key, by=reviewer, note=note, now=now - timedelta(hours=8))
+            reasons = [
+                Reason("申报的开播时长与平台记录相差一半以上。", criterion="records"),
+                Reason("所列案例的商家表示没有合作过。", capability="live_operations"),
+            ]
+            review_services.reject_application(
+                application_id=key, by=reviewer, note=note, reasons=reasons, now=now - timedelta(hours=8)
+            )
         if step == "withdrawn":
             services.withdraw_application(application_id=key, by=owner, now=now - timedelta(hours=20))
     _add_returning_company(cast, rng, now=now)
@@ -173,15 +188,16 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     then = now - timedelta(days=200)
     owner = add_silent_user("barred@providers.example", "贾回", then)
     barred = register(cast, rng, owner, name="杭州金蹄网络科技有限公司", now=then)
-    cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then)
+    cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
     application = _fill_in(cast, rng, barred, owner, now=then)
     services.submit_application(application_id=application.pk, by=owner, now=then + timedelta(days=1))
+    review(cast, application, now=then + timedelta(days=4))
     _admit(cast, application, now=then + timedelta(days=5))
     officer = cast.staff[Role.CONDUCT_OFFICER]
     note = "查实虚假交易，情节严重，予以清退。"
     clear_out_provider(provider_id=barred.pk, by=officer, note=note, now=then + timedelta(days=150))
     back = now - timedelta(days=3)
     renamed = register(cast, rng, owner, name="杭州金蹄信息技术有限公司", now=back)
-    cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back)
+    cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
     second = _fill_in(cast, rng, renamed, owner, now=back)
     services.submit_application(application_id=second.pk, by=owner, now=back + timedelta(hours=2))

@@ -9,7 +9,7 @@ from numpy.random import Generator
 from accounts.models import User
 from accounts.roles import Role
 from common.jobs import services as jobs
-from demo.provider_steps import Cast
+from demo.cast import Cast
 from merchants.engagements import services as engagements
 from merchants.engagements.models import Engagement
 from merchants.matching import answer_services, services
@@ -29,10 +29,19 @@ TITLES = {
     Goal.FIRST_500K: "冲击月销五十万，需要稳定开播",
     Goal.FIRST_5M: "冲击月销五百万，需要投流与供应链",
     Goal.TRANSITION: "从图文转型直播，团队没有经验",
-    Goal.PROMO_EVENT: "备战 616 大促，需要整场操盘",
+    Goal.PROMO_EVENT: "备战616大促，需要整场操盘",
     Goal.REFINED_OPERATION: "精细化运营，提高复购与口碑",
 }
-
+# What the goal is measured by, and from what to what, in minor units for money.
+TARGETS = {
+    Goal.COLD_START: (TargetMetric.TOTAL_GMV, 5_000_000, 20_000_000),
+    Goal.FIRST_500K: (TargetMetric.MONTHLY_GMV, 50_000_000, 60_000_000),
+    Goal.FIRST_5M: (TargetMetric.MONTHLY_GMV, 500_000_000, 600_000_000),
+    Goal.TRANSITION: (TargetMetric.TOTAL_GMV, 10_000_000, 40_000_000),
+    Goal.PROMO_EVENT: (TargetMetric.TOTAL_GMV, 30_000_000, 90_000_000),
+    Goal.REFINED_OPERATION: (TargetMetric.TOTAL_GMV, 20_000_000, 80_000_000),
+}
+STEP = 1_000_000
 
 OWNED = 80
 
@@ -73,11 +82,12 @@ def invite_star(provider: Provider, merchants: list[Merchant], rng: Generator, *
 def ask(rng: Generator, merchant: Merchant, *, mode: str, now: datetime, category: str = "") -> HelpRequest:
     """A complete draft with a goal that can be measured."""
     goal = str(rng.choice(Goal.values))
+    metric, least, most = TARGETS[Goal(goal)]
     data: dict[str, Any] = {
         "title": TITLES[Goal(goal)],
         "goal": goal,
-        "target_metric": TargetMetric.TOTAL_GMV,
-        "target_amount": int(rng.integers(5, 80)) * 1_000_000,
+        "target_metric": metric,
+        "target_amount": int(rng.integers(least // STEP, most // STEP)) * STEP,
         "target_by": (now + timedelta(days=150)).date(),
         "description": "希望服务商负责直播间搭建、主播排班与复盘，我们提供货盘与客服。",
         "needs": {key: int(level) for key, level in zip(Capability.values, rng.integers(0, 4, size=5), strict=True)}

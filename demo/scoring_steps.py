@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from accounts.roles import Role
-from demo.provider_steps import Cast
+from demo.cast import Cast
 from scoring.capabilities import services as models
 from scoring.capabilities.compute import Silent, carry_out
 from scoring.capabilities.models import ScoringModel
@@ -68,7 +68,7 @@ def _create_season(cast: Cast, model: ScoringModel, first: date, *, now: datetim
     quarter = (first.month - 1) // 3 + 1
     return seasons.create_season(
         code=f"{first.year}Q{quarter}",
-        name_zh=f"{first.year} 年第{'一二三四'[quarter - 1]}季度赛季",
+        name_zh=f"{first.year}年第{'一二三四'[quarter - 1]}季度赛季",
         name_en=f"Season {first.year} Q{quarter}",
         starts_on=first,
         ends_on=next_quarter(first) - timedelta(days=1),

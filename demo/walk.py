@@ -18,6 +18,7 @@ from accounts.services import create_user
 from common.exceptions import DomainError
 from demo import names
 from demo.build import Built
+from demo.panel_steps import review
 from demo.people import account_of
 from demo.report import Failed
 from demo.request_steps import accept, ask, owner_of, submit_then
@@ -30,6 +31,8 @@ from merchants.requests.enums import Mode
 from merchants.requests.models import HelpRequest
 from providers.admission import review_services, services
 from providers.admission.models import Application
+from providers.admission.review.models import PanelResult
+from providers.admission.review.selectors import submitted_in
 from providers.enums import Capability
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
@@ -46,6 +49,14 @@ def walk(built: Built) -> Iterator[str]:
     now = timezone.now()
     provider, application = _register_and_apply(now)
     yield f"registered         {provider.code} {provider.name}"
+    _expect_refusal("panel_open", lambda: _admit(built, application, times=1))
+    review(built.cast, application, now=now, pace=timedelta())
+    first = submitted_in(application.panels.get())[0]
+    yield f"reviewed           by {application.panels.get().reviews.count()} blind reviewers, {_settled(application)}"
+    _expect_refusal(
+        "reviewed_first",
+        lambda: review_services.admit_application(application_id=application.pk, by=first.reviewer, note="准予入驻。"),
+    )
     _expect_refusal("illegal_transition", lambda: _admit(built, application, times=2))
     provider = Provider.objects.get(pk=provider.pk)
     yield f"admitted           status {provider.status}, newcomer until {provider.newcomer_until}"
@@ -99,6 +110,11 @@ def _admit(built: Built, application: Application, *, times: int) -> None:
     reviewer = built.cast.staff[Role.ADMISSION_REVIEWER]
     for _ in range(times):
         review_services.admit_application(application_id=application.pk, by=reviewer, note="证据属实，准予入驻。")
+
+
+def _settled(application: Application) -> str:
+    result = PanelResult.objects.get(panel__application=application)
+    return f"{result.how}: {result.recommendation}"
 
 
 def _import(built: Built, provider: Provider, now: datetime) -> str:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from engine.cli_files import check_outputs
 from engine.errors import EngineError
 from engine.match import MODES, run_match
 from engine.match_rules import MatchRules, parse_match_rules
@@ -19,8 +20,8 @@ candidates  one row per pair that may be matched: request, provider; for the flo
             which fit is measured: capability_<name> (lower bound, 0 to 100, empty: not assessed), stage_engagements,
             category_engagements, category_kept, spare_rooms, room_capacity, invitations, answered, price_minor;
             for acceptance request_rank (else by fit) and provider_rank, 1 is the most liked, empty: not ranked;
-            filters, all optional: admitted, conduct_clear, serves_category, serves_region, conflict_of_interest,
-            declined_before, on_leave.
+            filters, all optional: admitted, conduct_clear, documents_valid, serves_category, serves_region,
+            conflict_of_interest, declined_before, on_leave.
 providers   optional, one row each: provider, capacity; optional load, newcomer and every column that is the same for
             all its pairs. Without this table the candidates have these columns.
 Tables are CSV, CSV in gzip, Parquet or JSON lines, by suffix. The rules file and the formulas are described in
@@ -53,6 +54,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Match as asked. Returns the exit code; raises EngineError for bad input."""
+    check_outputs(
+        [arguments.out, arguments.reasons],
+        inputs=[arguments.rules, arguments.requests, arguments.candidates, arguments.providers],
+    )
     rules = parse_match_rules(read_rules(arguments.rules)) if arguments.rules else MatchRules()
     tables = read_match_tables(
         read_table(arguments.requests),

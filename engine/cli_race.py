@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from engine.cli_files import check_outputs
 from engine.errors import EngineError
 from engine.race import list_moves, run_race
 from engine.race_rules import parse_race_rules
@@ -50,6 +51,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Race as asked. Returns the exit code; raises EngineError for bad input."""
+    check_outputs(
+        [arguments.out, arguments.moves],
+        inputs=[arguments.rules, arguments.table, arguments.deductions],  # the previous board may be brought up to date
+    )
     rules = parse_race_rules(read_rules(arguments.rules))
     if arguments.moves and rules.settlement is None:
         raise EngineError(

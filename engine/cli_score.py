@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.cli_files import check_outputs
 from engine.compile import run_sums
 from engine.errors import EngineError
 from engine.inputs import Inputs, inputs_from_sums, inputs_from_table
@@ -51,7 +52,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run_score(arguments: argparse.Namespace) -> int:
-    """Score as asked. Returns the exit code; raises EngineError for bad input."""
+    """Score as asked. Returns the exit code; raises EngineError for bad input, before anything is written."""
+    check_outputs([arguments.out, arguments.ledger], inputs=[arguments.model, arguments.table, arguments.subjects])
     model = load_model(read_text(arguments.model))
     table = read_table(
         arguments.table, text=("provider", "merchant", "trader") if model.source == "facts" else model.subject
@@ -59,6 +61,7 @@ def run_score(arguments: argparse.Namespace) -> int:
     inputs, intervals = facts_inputs(model, table, arguments) if model.source == "facts" else (None, None)
     if inputs is None:
         inputs = inputs_from_table(model, table)
+    published = published_column(arguments.compare, inputs, table) if arguments.compare else None
     scores = score(model, inputs)
     cards = scorecard_table(scores)
     if intervals is not None:
@@ -67,7 +70,7 @@ def run_score(arguments: argparse.Namespace) -> int:
     if arguments.ledger:
         write_table(arguments.ledger, ledger_table(scores))
     print(summary(scores))
-    return compare(scores, inputs, table, arguments) if arguments.compare else 0
+    return 0 if published is None else compare(in_given_order(cards, inputs)["composite"], published, arguments.strict)
 
 
 def read_text(path: str) -> str:
@@ -146,9 +149,8 @@ def summary(scores: Scores) -> str:
     )
 
 
-def compare(scores: Scores, inputs: Inputs, table: Table, arguments: argparse.Namespace) -> int:
-    """Print how often the composite equals a published column; 1 when it does not and --strict was given."""
-    name = arguments.compare
+def published_column(name: str, inputs: Inputs, table: Table) -> NDArray[np.float64]:
+    """The column of --compare."""
     if inputs.order is None or name not in table or table[name].dtype.kind not in "iuf":
         raise EngineError(
             "no_comparison",
@@ -157,8 +159,11 @@ def compare(scores: Scores, inputs: Inputs, table: Table, arguments: argparse.Na
             remedy="Name a numeric column of a table with one row per subject.",
             params={"name": name},
         )
-    published: NDArray[np.float64] = table[name].astype(np.float64)
-    ours = scores.composite[inputs.order]
+    return table[name].astype(np.float64)
+
+
+def compare(ours: NDArray[np.float64], published: NDArray[np.float64], strict: bool) -> int:
+    """Print how often the composite equals what was published; 1 when it does not and `strict` is asked for."""
     both = ~np.isnan(published) & ~np.isnan(ours)
     equal = both & (np.abs(published - ours) <= 1e-9)
     figures = {
@@ -170,4 +175,4 @@ def compare(scores: Scores, inputs: Inputs, table: Table, arguments: argparse.Na
     }
     print("; ".join(f"{what}: {count}" for what, count in figures.items()))
     exact = int((equal | (np.isnan(published) & np.isnan(ours))).sum()) == len(ours)
-    return 1 if arguments.strict and not exact else 0
+    return 1 if strict and not exact else 0

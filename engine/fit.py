@@ -86,8 +86,8 @@ class Candidates:
     request's stage. `category_engagements`: completed in its category, of which `category_kept` is the share of
     promises kept (0-1). `spare_rooms` of `room_capacity` live rooms are free. `answered` of `invitations` were
     answered in time. `price_minor`: the provider's usual price for such work. `newcomer`: has a right to the
-    newcomers' seat. The rest feeds the filters: `admitted`, `conduct_clear`, `serves_category`, `serves_region`
-    (default yes), `conflict_of_interest`, `declined_before`, `on_leave` (default no).
+    newcomers' seat. The rest feeds the filters: `admitted`, `conduct_clear`, `documents_valid`, `serves_category`,
+    `serves_region` (default yes), `conflict_of_interest`, `declined_before`, `on_leave` (default no).
     """
 
     provider: ArrayLike
@@ -103,6 +103,7 @@ class Candidates:
     newcomer: ArrayLike | None = None
     admitted: ArrayLike | None = None
     conduct_clear: ArrayLike | None = None
+    documents_valid: ArrayLike | None = None
     serves_category: ArrayLike | None = None
     serves_region: ArrayLike | None = None
     conflict_of_interest: ArrayLike | None = None

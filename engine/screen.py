@@ -20,6 +20,7 @@ from engine.reasons import Condition, Reason
 FILTERS = (
     "status",
     "conduct",
+    "documents",
     "category",
     "region",
     "budget",
@@ -59,6 +60,7 @@ def screen_candidates(need: Need, candidates: Candidates) -> Screen:
     excluded = {
         "status": ~candidates.flags("admitted", default=True),
         "conduct": ~candidates.flags("conduct_clear", default=True),
+        "documents": ~candidates.flags("documents_valid", default=True),
         "category": ~candidates.flags("serves_category", default=True),
         "region": ~candidates.flags("serves_region", default=True),
         "budget": price > budget,

@@ -14,6 +14,7 @@ from django_tables2.export import ExportMixin, TableExport
 from accounts.models import Organisation
 from accounts.permissions import check_permission, has_permission, is_staff
 from accounts.roles import OrganisationKind
+from accounts.saved_filters import selectors as saved_filters
 from accounts.selectors import organisations_of
 from common.exceptions import NotPermitted
 
@@ -107,19 +108,36 @@ class TitledPage(Titled, TemplateView):
 class SafeExport(TableExport):
     """CSV and JSON as the viewer sees the list; a cell that a spreadsheet would run as a formula is quoted."""
 
+    FORMATS = {key: TableExport.FORMATS[key] for key in ("csv", "json")}  # the others need libraries of their own
+
+    @classmethod
+    def is_valid_format(cls, export_format: str | None) -> bool:
+        return export_format in cls.FORMATS
+
     def table_to_dataset(self, table: Any, exclude_columns: Any, dataset_kwargs: Any = None) -> Any:
         dataset = super().table_to_dataset(table, exclude_columns, dataset_kwargs)
         for index, row in enumerate(dataset):
             dataset[index] = [f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row]
         return dataset
 
+    def export(self) -> str:
+        """The file's text. CSV opens with a byte-order mark, without which spreadsheets garble Chinese."""
+        text: str = super().export()
+        return f"\ufeff{text}" if self.format == self.CSV else text
+
 
 class ListPage(Titled, ExportMixin, SingleTableMixin, FilterView):
     """A filtered, sorted, paged and exportable list. Put an audience class before it and set `table_class`,
-    `filterset_class` and `get_queryset`."""
+    `filterset_class` and `get_queryset`. With `saved_as`, a name in settings.SAVED_FILTER_LISTS, its filters can
+    be kept."""
 
     template_name = "components/list_page.html"
     export_formats = ("csv", "json")
     export_class = SafeExport
     table_pagination = {"per_page": 25}
     strict = False
+    saved_as: ClassVar[str] = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        saved = saved_filters.visible_to(self.request.user).filter(list_name=self.saved_as) if self.saved_as else ()
+        return super().get_context_data(saved_filters=saved, **kwargs)

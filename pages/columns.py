@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from common.templatetags.paddock import day, moment
+from common.templatetags.paddock import day, moment, number
 
 
 class StatusColumn(tables.Column):
@@ -45,3 +45,13 @@ class NumberColumn(tables.Column):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         attrs = {"td": {"class": "num"}, "th": {"class": "num"}, **kwargs.pop("attrs", {})}
         super().__init__(*args, attrs=attrs, **kwargs)
+
+
+class CountColumn(NumberColumn):
+    """A whole number with grouping; digits alone in an export."""
+
+    def render(self, value: int) -> str:
+        return number(value)
+
+    def value(self, value: int) -> int:
+        return value

@@ -4,12 +4,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import DomainError, NotFound, NotPermitted
-from common.forms import add_domain_error
+from common.forms import add_domain_error, add_faults
 from pages.base import TitledPage
 
 
@@ -51,6 +52,8 @@ class FormPage(TitledPage):
             except DomainError as error:
                 add_domain_error(form, error)
                 status = error.status
+            except ValidationError as error:
+                add_faults(form, error)
             else:
                 messages.success(request, self.success_text)
                 return redirect(self.get_success_url(saved))

@@ -5,9 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 NAMES: dict[str, str | Promise] = {
     "common.probe": _("Self-test of the worker"),
+    "providers.check_relations": _("Check for links to barred parties"),
     "scoring.import_facts": _("Import business data"),
     "scoring.run_scores": _("Compute scores"),
     "scoring.nightly": _("Nightly scores and standings"),
+    "scoring.measure_providers": _("Measure providers for the criteria"),
+    "providers.triage_application": _("Triage an application"),
+    "providers.triage_open_applications": _("Triage all waiting applications"),
+    "providers.dry_run_criteria": _("Try a draft of the criteria"),
     "merchants.make_shortlist": _("Make a shortlist"),
 }
 

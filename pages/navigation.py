@@ -52,7 +52,23 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             _("Strict access"),
             (
                 Item("staff:application_queue", _("Applications"), "application.view", "inbox"),
+                Item("staff:review_list", _("My reviews"), "review.submit", "writing"),
+                Item("staff:link_list", _("Relations"), "barred.view", "link"),
+                Item("staff:document_list", _("Documents"), "document.view", "file-certificate"),
                 Item("staff:provider_list", _("Providers"), "provider.view", "building"),
+                Item("staff:trader_list", _("Traders"), "trader.view", "user-star"),
+                Item("staff:probation_list", _("Probations"), "probation.view", "hourglass"),
+                Item("staff:watch_list", _("Watch list"), "watch.view", "eye"),
+                Item("staff:false_claim_list", _("False claims"), "false_claim.view", "message-report"),
+            ),
+        ),
+        Section(
+            _("Rules of admission"),
+            (
+                Item("staff:window_list", _("Admission windows"), "window.view", "calendar-time"),
+                Item("staff:criteria_set_list", _("Criteria"), "criteria.view", "gavel"),
+                Item("staff:rubric", _("Rubric"), "review.view", "list-details"),
+                Item("staff:agreement", _("Agreement"), "agreement.view", "scale"),
             ),
         ),
         Section(
@@ -80,6 +96,10 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             (
                 Item("provider:home", _("Home"), "provider.view", "home"),
                 Item("provider:application", _("Application"), "application.view", "clipboard-check"),
+                Item("provider:document_list", _("Documents"), "document.view", "file-certificate"),
+                Item("provider:identity", _("Company identity"), "application.view", "id"),
+                Item("provider:probation", _("Probation"), "probation.view", "hourglass"),
+                Item("provider:watch", _("Watch list"), "watch.view", "eye"),
                 Item("provider:scorecard", _("Scorecard"), "scorecard.view", "chart-radar"),
                 Item("provider:race", _("Race"), "scorecard.view", "trophy"),
             ),

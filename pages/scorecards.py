@@ -9,7 +9,7 @@ from common.templatetags.paddock import day, number
 from pages.charts_scoring import draw_history, draw_move, draw_radar, interval_text
 from scoring.capabilities.explain import explain_scorecard, say_status
 from scoring.capabilities.models import Scorecard
-from scoring.capabilities.moves import explain_move, signed
+from scoring.capabilities.moves import explain_move, shown_total, signed
 from scoring.capabilities.selectors import card_to_compare, earlier_cards_of, history_of, scorecards_visible_to
 from scoring.capabilities.words import in_language
 
@@ -38,7 +38,7 @@ def describe_card(card: Scorecard, *, since: str = "") -> dict[str, Any]:
     before = choose_before(card, since)
     move = explain_move(before, card) if before else None
     gates = {gate.key: in_language(gate.label, gate.key) for gate in card.run.scoring_model.rule.gates}
-    total = None if move is None else move.total
+    total = None if before is None else shown_total(before, card)
     return {
         "card": card,
         "total_text": "" if total is None else signed(total),

@@ -1,5 +1,23 @@
 """Gathers the tasks of this room for Celery."""
 
+from providers.admission.tasks import advance_windows, finalise_rejections, triage_all, triage_one, try_draft
 from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night
+from providers.documents.tasks import sweep_documents, watch_documents
+from providers.relations.tasks import check_relations
+from providers.traders.tasks import watch_certificates
 
-__all__ = ["begin_probation", "judge_all", "rejudge_provider", "start_night"]
+__all__ = [
+    "advance_windows",
+    "begin_probation",
+    "check_relations",
+    "finalise_rejections",
+    "judge_all",
+    "rejudge_provider",
+    "start_night",
+    "sweep_documents",
+    "triage_all",
+    "triage_one",
+    "try_draft",
+    "watch_certificates",
+    "watch_documents",
+]

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKER_START_SECONDS = 60
+WORKER_START_SECONDS = 180
+WORKER_STOP_SECONDS = 120
 
 
 def start_worker() -> subprocess.Popen[bytes]:
@@ -36,7 +37,9 @@ def start_worker() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + WORKER_START_SECONDS
-    while not current_app.control.ping(destination=[name], timeout=0.5):
+    patience = 0.5
+    while not current_app.control.ping(destination=[name], timeout=patience):
+        patience += 0.5  # a busy machine may take longer than any fixed time to answer
         if worker.poll() is not None or time.monotonic() > deadline:
             worker.kill()
             raise RuntimeError("the Celery worker did not start")
@@ -52,4 +55,4 @@ def celery_worker_process(transactional_db: None) -> Iterator[subprocess.Popen[b
     current_app.conf.task_always_eager = True
     if worker.poll() is None:
         worker.send_signal(signal.SIGTERM)
-        worker.wait(timeout=30)
+        worker.wait(timeout=WORKER_STOP_SECONDS)

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from config.settings import *  # noqa: F403  (a settings module is a namespace, taken over whole)
-from config.settings import CACHES, REST_FRAMEWORK, STORAGES
+from config.settings import CACHES, PAGE_RATES, REST_FRAMEWORK, STORAGES
 
 SCRATCH = Path(os.environ.get("PADDOCK_TEST_SCRATCH") or tempfile.mkdtemp(prefix="paddock-test-"))
 if "PADDOCK_TEST_SCRATCH" not in os.environ:
@@ -27,6 +27,7 @@ CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": SCRATCH.name}}
 REST_FRAMEWORK = REST_FRAMEWORK | {
     "DEFAULT_THROTTLE_RATES": dict.fromkeys(REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "1000000/minute")
 }
+PAGE_RATES = dict.fromkeys(PAGE_RATES, "1000000/minute")
 ACCOUNT_RATE_LIMITS = False
 
 # Inline unless a test starts a real worker, which reads messages of its own scratch name only.

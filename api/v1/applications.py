@@ -1,5 +1,6 @@
 """Applications: how a provider gets in."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +12,17 @@ from rest_framework.response import Response
 
 from api.actions import run_action
 from api.base import IdempotentMixin, describe_offers
-from api.v1.acting import ActionInput, OfferSerializer
+from api.v1.acting import OfferSerializer
+from api.v1.decisions import AnswerSerializer, ApplicationActionInput, ComparisonSerializer, ReasonSerializer
 from common.exceptions import InvalidInput, NotFound
 from providers.admission import permissions, policies, review_services, selectors, services
 from providers.admission.filters import ApplicationFilter
 from providers.admission.models import MAX_LINKS, PHONE, Application, CapabilityEvidence
+from providers.admission.review.enums import PanelState
+from providers.admission.review.queue import with_panel_state
 from providers.admission.states import APPLICATION
+from providers.admission.triage_selectors import with_triage
+from providers.criteria.enums import Outcome
 from providers.registry import selectors as registry
 
 
@@ -39,8 +45,16 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
 
     provider = serializers.CharField(source="provider.code")
     provider_name = serializers.CharField(source="provider.name")
+    window = serializers.CharField(source="window.code")
     evidence_count = serializers.IntegerField()
     trader_count = serializers.IntegerField()
+    triage_outcome = serializers.ChoiceField(choices=Outcome.choices, allow_null=True)
+    panel_state = serializers.ChoiceField(
+        choices=PanelState.choices,
+        allow_null=True,
+        help_text="Where the panel of reviewers stands, as far as you may know; null for applicants.",
+    )
+    own_review = serializers.IntegerField(allow_null=True, help_text="The id of your review of the present round.")
 
     class Meta:
         model = Application
@@ -49,12 +63,18 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
             "number",
             "provider",
             "provider_name",
+            "window",
             "status",
             "evidence_count",
             "trader_count",
+            "triage_outcome",
+            "panel_state",
+            "own_review",
             "created_at",
             "submitted_at",
             "decided_at",
+            "standstill_until",
+            "finalised_at",
             "version",
         ]
         read_only_fields = fields
@@ -63,8 +83,12 @@ class ApplicationListItem(serializers.ModelSerializer[Application]):
 class ApplicationSerializer(serializers.ModelSerializer[Application]):
     provider = serializers.CharField(source="provider.code")
     provider_name = serializers.CharField(source="provider.name")
+    window = serializers.CharField(source="window.code")
     traders = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
     evidence = EvidenceSerializer(many=True)
+    reasons = ReasonSerializer(many=True)
+    answers = AnswerSerializer(many=True)
+    submit_until = serializers.SerializerMethodField(help_text="Null when there is no end.")
     missing = serializers.SerializerMethodField()
     allowed_actions = serializers.SerializerMethodField()
 
@@ -75,6 +99,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "number",
             "provider",
             "provider_name",
+            "window",
             "status",
             "summary",
             "contact_name",
@@ -84,16 +109,27 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "evidence",
             "missing",
             "created_at",
+            "submit_until",
             "submitted_at",
             "returned_at",
             "return_note",
             "decided_at",
             "decision_note",
+            "decision_round",
+            "reasons",
+            "answers",
+            "standstill_until",
+            "finalised_at",
+            "final_note",
             "withdrawn_at",
             "version",
             "allowed_actions",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_submit_until(self, application: Application) -> datetime | None:
+        return policies.submission_deadline(application)
 
     @extend_schema_field(MissingSerializer(many=True))
     def get_missing(self, application: Application) -> list[dict[str, str]]:
@@ -109,6 +145,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
 
 class ApplicationRequest(serializers.Serializer[Any]):
     provider = serializers.CharField(max_length=40, help_text="The code of your provider.")
+    window = serializers.CharField(
+        max_length=20, required=False, help_text="The code of an open window; needed when several are open for you."
+    )
 
 
 class ApplicationChanges(serializers.Serializer[Any]):
@@ -140,7 +179,8 @@ class ApplicationListView(IdempotentMixin, ListAPIView[Application]):
     filterset_class = ApplicationFilter
 
     def get_queryset(self) -> Any:
-        return selectors.with_counts(selectors.visible_to(self.request.user)).order_by("-created_at", "-pk")
+        applications = with_triage(selectors.with_counts(selectors.visible_to(self.request.user)))
+        return with_panel_state(applications, self.request.user).order_by("-created_at", "-pk")
 
     @extend_schema(request=ApplicationRequest, responses={201: ApplicationSerializer})
     def post(self, request: Request) -> Response:
@@ -153,7 +193,9 @@ class ApplicationListView(IdempotentMixin, ListAPIView[Application]):
                 field="provider",
                 remedy=_("Give the code of your provider."),
             )
-        application = services.create_application(provider_id=provider.pk, by=request.user)
+        application = services.create_application(
+            provider_id=provider.pk, by=request.user, window=form.validated_data.get("window")
+        )
         return Response(ApplicationSerializer(application, context={"request": request}).data, status=201)
 
 
@@ -216,9 +258,29 @@ class ApplicationEvidenceView(ApplicationPart):
 
 
 class ApplicationActionsView(ApplicationPart):
-    """Take a step: submit, withdraw, return, admit or reject."""
+    """Take a step: submit, withdraw or answer; return, admit, reject (with `reasons`), uphold or reconsider."""
 
-    @extend_schema(request=ActionInput, responses=ApplicationSerializer)
+    @extend_schema(request=ApplicationActionInput, responses=ApplicationSerializer)
     def post(self, request: Request, pk: int) -> Response:
-        run_action(request, self.get_application(), APPLICATION, review_services.ACTIONS, "application_id")
+        run_action(
+            request,
+            self.get_application(),
+            APPLICATION,
+            review_services.ACTIONS,
+            "application_id",
+            input_class=ApplicationActionInput,
+        )
         return self.answer()
+
+
+class ApplicationChangesView(ApplicationPart):
+    """What this application changed against the last one of the same company; `against` is null for a first one."""
+
+    @extend_schema(responses=ComparisonSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        application = selectors.with_content(selectors.visible_to(request.user)).filter(pk=pk).first()
+        if application is None:
+            raise NotFound()
+        before, changes = selectors.compare_with_previous(application)
+        found = {"against": before.number if before else None, "changes": changes}
+        return Response(ComparisonSerializer(found).data)

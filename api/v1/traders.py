@@ -1,4 +1,4 @@
-"""Traders: the people who operate live rooms."""
+"""Traders: the people who operate live rooms, who they are and what the platform decided about them."""
 
 from typing import Any
 
@@ -12,19 +12,35 @@ from rest_framework.response import Response
 from api.actions import run_action
 from api.base import IdempotentMixin, describe_offers
 from api.v1.acting import ActionInput, OfferSerializer
+from api.v1.certificates import CertificateRowSerializer, CertificateSerializer
 from common.exceptions import InvalidInput, NotFound
 from providers.enums import Capability
 from providers.registry import selectors as registry
-from providers.traders import permissions, selectors, services
-from providers.traders.enums import TraderLevel
+from providers.traders import employment_services, permissions, selectors, services, verification_services
 from providers.traders.filters import TraderFilter
-from providers.traders.models import MAX_LIVE_ROOMS, Trader
-from providers.traders.states import TRADER
+from providers.traders.models import MAX_LIVE_ROOMS, Certificate, Employment, Trader
+from providers.traders.states import TRADER, VERIFICATION, verification_of
 
 
-class TraderSerializer(serializers.ModelSerializer[Trader]):
+class EmploymentSerializer(serializers.ModelSerializer[Employment]):
+    class Meta:
+        model = Employment
+        fields = ["starts_on", "ends_on"]
+        read_only_fields = fields
+
+
+class TraderRowSerializer(serializers.ModelSerializer[Trader]):
+    """In lists: what may be done with each is said by its own representation."""
+
     provider = serializers.CharField(source="provider.code")
-    allowed_actions = serializers.SerializerMethodField()
+    identity_number = serializers.CharField(
+        source="person.identity_masked",
+        default=None,
+        allow_null=True,
+        help_text="Masked; null while it was not given.",
+    )
+    employment = serializers.SerializerMethodField(help_text="Null while the identity number was not given.")
+    certificate = serializers.SerializerMethodField(help_text="The valid one; null for a trainee.")
 
     class Meta:
         model = Trader
@@ -32,21 +48,65 @@ class TraderSerializer(serializers.ModelSerializer[Trader]):
             "code",
             "provider",
             "name",
+            "identity_number",
             "level",
             "capabilities",
             "max_live_rooms",
             "status",
             "joined_at",
             "left_at",
+            "verification",
+            "verification_at",
+            "verification_note",
+            "employment",
+            "certificate",
             "version",
-            "allowed_actions",
         ]
         read_only_fields = fields
 
+    @extend_schema_field(EmploymentSerializer(allow_null=True))
+    def get_employment(self, trader: Trader) -> dict[str, Any] | None:
+        employment = selectors.employment_of(trader)
+        return dict(EmploymentSerializer(employment).data) if employment else None
+
+    @extend_schema_field(CertificateRowSerializer(allow_null=True))
+    def get_certificate(self, trader: Trader) -> dict[str, Any] | None:
+        certificate = selectors.current_certificate(trader)
+        return self.describe_certificate(certificate) if certificate else None
+
+    def describe_certificate(self, certificate: Certificate) -> dict[str, Any]:
+        return dict(CertificateRowSerializer(certificate).data)
+
+
+class TraderSerializer(TraderRowSerializer):
+    allowed_actions = serializers.SerializerMethodField()
+    allowed_verification_actions = serializers.SerializerMethodField()
+
+    class Meta(TraderRowSerializer.Meta):
+        fields = [*TraderRowSerializer.Meta.fields, "allowed_actions", "allowed_verification_actions"]
+        read_only_fields = fields
+
+    @extend_schema_field(CertificateSerializer(allow_null=True))
+    def get_certificate(self, trader: Trader) -> dict[str, Any] | None:
+        return super().get_certificate(trader)
+
+    def describe_certificate(self, certificate: Certificate) -> dict[str, Any]:
+        return dict(CertificateSerializer(certificate, context=self.context).data)
+
     @extend_schema_field(OfferSerializer(many=True))
     def get_allowed_actions(self, trader: Trader) -> list[dict[str, Any]]:
-        user = self.context["request"].user
-        return describe_offers(TRADER.offer_actions(trader, lambda row: permissions.check_act(user, trader, row)))
+        return describe_offers(permissions.offer_steps(self.context["request"].user, trader))
+
+    @extend_schema_field(OfferSerializer(many=True))
+    def get_allowed_verification_actions(self, trader: Trader) -> list[dict[str, Any]]:
+        return describe_offers(permissions.offer_verification(self.context["request"].user, trader))
+
+
+class IdentityRequest(serializers.Serializer[Any]):
+    version = serializers.IntegerField(help_text="The version that you read.")
+    identity_number = serializers.CharField(
+        max_length=40, help_text="Resident identity number; only a keyed hash and a masked form of it are kept."
+    )
 
 
 class TraderRequest(serializers.Serializer[Any]):
@@ -56,6 +116,12 @@ class TraderRequest(serializers.Serializer[Any]):
         child=serializers.ChoiceField(choices=Capability.choices), min_length=1, max_length=len(Capability)
     )
     max_live_rooms = serializers.IntegerField(min_value=1, max_value=MAX_LIVE_ROOMS, required=False)
+    identity_number = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Resident identity number, needed for verification; only a keyed hash and a masked form are kept.",
+    )
 
 
 class TraderChanges(serializers.Serializer[Any]):
@@ -70,20 +136,14 @@ class TraderChanges(serializers.Serializer[Any]):
     max_live_rooms = serializers.IntegerField(min_value=1, max_value=MAX_LIVE_ROOMS, required=False)
 
 
-class CertificationRequest(serializers.Serializer[Any]):
-    version = serializers.IntegerField(help_text="The version that you read.")
-    level = serializers.ChoiceField(choices=TraderLevel.choices)
-    note = serializers.CharField(max_length=4000)
-
-
 class TraderListView(IdempotentMixin, ListAPIView[Trader]):
     """The traders that you may see; POST registers one."""
 
-    serializer_class = TraderSerializer
+    serializer_class = TraderRowSerializer
     filterset_class = TraderFilter
 
     def get_queryset(self) -> Any:
-        return selectors.visible_to(self.request.user).order_by("code")
+        return selectors.for_lists(selectors.visible_to(self.request.user)).order_by("code")
 
     @extend_schema(request=TraderRequest, responses={201: TraderSerializer})
     def post(self, request: Request) -> Response:
@@ -98,7 +158,7 @@ class TraderListView(IdempotentMixin, ListAPIView[Trader]):
                 remedy=_("Give the code of your provider."),
             )
         trader = services.register_trader(provider_id=provider.pk, by=request.user, **fields)
-        return Response(self.get_serializer(trader).data, status=201)
+        return Response(TraderSerializer(trader, context=self.get_serializer_context()).data, status=201)
 
 
 class TraderPart(IdempotentMixin, GenericAPIView[Trader]):
@@ -131,19 +191,31 @@ class TraderView(TraderPart):
         return Response(self.get_serializer(trader).data)
 
 
-class TraderCertificationView(TraderPart):
-    """Set the level that the platform certifies."""
+class TraderIdentityView(TraderPart):
+    """Say who the trader is; the employment at your provider begins with it."""
 
-    @extend_schema(request=CertificationRequest, responses=TraderSerializer)
+    @extend_schema(request=IdentityRequest, responses=TraderSerializer)
     def post(self, request: Request, code: str) -> Response:
-        form = CertificationRequest(data=request.data)
+        form = IdentityRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        trader = services.certify_trader(trader_id=self.get_trader().pk, by=request.user, **form.validated_data)
+        trader = employment_services.give_identity(
+            trader_id=self.get_trader().pk, by=request.user, **form.validated_data
+        )
+        return Response(self.get_serializer(trader).data)
+
+
+class TraderVerificationView(TraderPart):
+    """Take a step of the verification: ask, verify, refuse."""
+
+    @extend_schema(request=ActionInput, responses=TraderSerializer)
+    def post(self, request: Request, code: str) -> Response:
+        subject = verification_of(self.get_trader())
+        trader = run_action(request, subject, VERIFICATION, verification_services.ACTIONS, "trader_id")
         return Response(self.get_serializer(trader).data)
 
 
 class TraderActionsView(TraderPart):
-    """Take a step: leave."""
+    """Take a step: leave, or release by the platform."""
 
     @extend_schema(request=ActionInput, responses=TraderSerializer)
     def post(self, request: Request, code: str) -> Response:

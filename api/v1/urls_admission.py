@@ -1,8 +1,8 @@
-"""Addresses of providers, applications and traders."""
+"""Addresses of providers and applications."""
 
 from django.urls import path
 
-from api.v1 import applications, providers, traders
+from api.v1 import applications, providers
 
 urlpatterns = [
     path("providers", providers.ProviderListView.as_view(), name="provider-list"),
@@ -17,8 +17,5 @@ urlpatterns = [
         name="application-evidence",
     ),
     path("applications/<int:pk>/actions", applications.ApplicationActionsView.as_view(), name="application-actions"),
-    path("traders", traders.TraderListView.as_view(), name="trader-list"),
-    path("traders/<str:code>", traders.TraderView.as_view(), name="trader"),
-    path("traders/<str:code>/certification", traders.TraderCertificationView.as_view(), name="trader-certification"),
-    path("traders/<str:code>/actions", traders.TraderActionsView.as_view(), name="trader-actions"),
+    path("applications/<int:pk>/changes", applications.ApplicationChangesView.as_view(), name="application-changes"),
 ]

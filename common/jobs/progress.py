@@ -4,7 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from common.jobs import services
 from common.jobs.models import Job
@@ -51,6 +51,9 @@ class Progress:
     def _beat(self) -> None:
         try:
             while not self._stop.wait(BEAT_SECONDS):
-                self._cancelled = services.beat(self._job, done=self._done, total=self._total, phase=self._phase)
+                try:
+                    self._cancelled = services.beat(self._job, done=self._done, total=self._total, phase=self._phase)
+                except OperationalError:  # the database was away for a moment; the next beat connects anew
+                    connection.close()
         finally:
             connection.close()

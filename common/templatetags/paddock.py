@@ -61,7 +61,7 @@ def moment(value: datetime | None) -> str:
     """A moment in the platform's zone, to the minute."""
     if value is None:
         return "—"
-    style = "y年M月d日 HH:mm" if (get_language() or "").startswith("zh") else "d MMM y, HH:mm"
+    style = "y年M月d日 HH:mm" if (get_language() or "").startswith("zh") else "MMM d, y, HH:mm"
     return format_datetime(value, style, tzinfo=business_zone(), locale=babel_locale())
 
 

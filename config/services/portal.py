@@ -1,9 +1,11 @@
 """The portal's own processes and the steps before them: migrations, the demo world, web server, worker and beat."""
 
+import errno
 import http.client
 import shutil
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -33,9 +35,27 @@ def check_port(host: str, port: int) -> None:
                 f"Port {port} is reserved for the system; set PORT to one from 1024, as in `PORT=8001 make run`."
             ) from None
         except OSError as error:
+            if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+                raise LaunchError(
+                    f"HOST: {host} is no address of this machine ({error.strerror}); "
+                    "set it to one, such as 127.0.0.1 or 0.0.0.0, or leave it out."
+                ) from None
             raise LaunchError(
                 f"Port {port} on {host} cannot be used ({error.strerror}); "
                 "stop the program that holds it, or set PORT to another, as in `PORT=8001 make run`."
+            ) from None
+
+
+def check_folders(environment: Environment) -> None:
+    """Raise `LaunchError` when facts or evidence could not be written; makes the folders that are missing."""
+    for name, folder in (("FACTS_URL", environment.facts_root), ("MEDIA_ROOT", environment.media_root)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise LaunchError(
+                f"{name}: nothing can be written to {folder} ({error.strerror}); "
+                "make it writable, or name another folder."
             ) from None
 
 

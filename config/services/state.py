@@ -1,4 +1,4 @@
-"""The state folder: who may use it now, the secret key, the generated environment, and what has been done already."""
+"""The state folder: who may use it now, the keys, the generated environment, and what has been done already."""
 
 import fcntl
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 from config.services.guardian import is_running
 from config.services.places import LaunchError
 
-SECONDS_FOR_GUARDIAN = 30.0
+SECONDS_FOR_GUARDIAN = 60.0
 
 
 def take_lock(state: Path) -> int:
@@ -42,10 +42,27 @@ def take_lock(state: Path) -> int:
 
 
 def secret_key(state: Path) -> str:
-    """The key of this installation, generated at the first call and readable by its owner alone."""
-    path = state / "secret_key"
+    """The key that signs sessions and links of this installation."""
+    return _kept_key(state / "secret_key")
+
+
+def identity_key(state: Path) -> str:
+    """The key under which this installation hashes identifiers; with another one nobody is recognised any more."""
+    return _kept_key(state / "identity_key")
+
+
+def _kept_key(path: Path) -> str:
+    """A key generated at the first call and readable by its owner alone."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(48) + "\n")
+    return path.read_text().strip()
+
+
+def signing_key(state: Path) -> str:
+    """The Ed25519 seed that signs this installation's statements, generated at the first call like the secret key."""
+    path = state / "signing_key"
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(32) + "\n")
     return path.read_text().strip()
 
 

@@ -150,6 +150,8 @@ class Supervisor:
 
     def check_alive(self, *, besides: Child | None = None) -> None:
         """Raise `LaunchError` naming the first process that has ended although it should run."""
+        if self.guardian.poll() is not None:
+            raise LaunchError("The guardian process ended unexpectedly; start the portal again.")
         for child in self.children:
             if child is not besides and child.popen.poll() is not None:
                 self._forget(child)
@@ -165,7 +167,8 @@ class Supervisor:
         for child in list(self.children):
             self._forget(child)
         if self.guardian.stdin is not None:
-            self.guardian.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self.guardian.stdin.close()
         self.guardian.wait()
 
     def _collect(self) -> None:
@@ -213,11 +216,9 @@ class Supervisor:
 
     def _tell_guardian(self, message: dict[str, Any]) -> None:
         assert self.guardian.stdin is not None  # noqa: S101 - a pipe was asked for
-        try:
+        with contextlib.suppress(BrokenPipeError):  # `check_alive` says that it is gone
             self.guardian.stdin.write(json.dumps(message).encode() + b"\n")
             self.guardian.stdin.flush()
-        except BrokenPipeError:
-            raise LaunchError("The guardian process ended unexpectedly; start the portal again.") from None
 
     def _on_signal(self, number: int, frame: object) -> None:
         self.stop_requests += 1
@@ -239,6 +240,8 @@ def _exit(code: int) -> str:
 
 
 def _last_words(child: Child) -> str:
+    if child.popen.returncode == -signal.SIGKILL:
+        return "something outside killed it, often the system for want of memory. Start again."
     if any(FULL_DISK in line for line in child.last_lines):
         return "the disk is full. Free some space and start again."
     words = [line.strip() for line in child.last_lines if line.strip()]

@@ -1,4 +1,4 @@
-"""What matching knows of every candidate, gathered in four queries whatever their number, as columns for the engine."""
+"""What matching knows of every candidate, gathered in five queries whatever their number, as columns for the engine."""
 
 import hashlib
 import json
@@ -20,6 +20,7 @@ from merchants.matching.enums import InvitationStatus
 from merchants.matching.models import Invitation
 from merchants.requests.enums import BudgetModel
 from merchants.requests.models import HelpRequest
+from providers.documents.selectors import not_invitable
 from providers.enums import Capability
 from providers.registry.enums import ACTIVE
 from providers.registry.models import Provider
@@ -73,8 +74,8 @@ def gather_features(request: HelpRequest, *, today: date, also: int | None = Non
     rows = list(_read_providers(wanted, request, today))
     rank = {row[0]: index for index, row in enumerate(rows)}
     size = len(rows)
-    _ids, admitted, serves_category, region, newcomer, on_leave, conflict = (
-        zip(*rows, strict=True) if rows else ((),) * 7
+    _ids, admitted, serves_category, region, newcomer, on_leave, conflict, barred = (
+        zip(*rows, strict=True) if rows else ((),) * 8
     )
     rooms = _fill(_read_rooms(), rank, size, 2)
     records = _fill(_read_records(request), rank, size, 7)
@@ -98,6 +99,7 @@ def gather_features(request: HelpRequest, *, today: date, also: int | None = Non
         price_minor=records[6] * request.rooms if fixed else None,
         newcomer=new,
         admitted=np.array(admitted, dtype=bool),
+        documents_valid=~np.array(barred, dtype=bool),
         serves_category=np.array(serves_category, dtype=bool),
         serves_region=np.array([not request.region or here == request.region for here in region], dtype=bool),
         conflict_of_interest=np.array(conflict, dtype=bool),
@@ -135,6 +137,7 @@ def _read_providers(wanted: QuerySet[Provider], request: HelpRequest, today: dat
             Q(organisation__isnull=False)
             & Q(organisation__in=conflicted_organisations(request.merchant.organisation_id))
         ),
+        flag(Q(pk__in=not_invitable(today))),
     )
 
 

@@ -11,6 +11,8 @@ from merchants.engagements.selectors import spare_rooms_of
 from merchants.matching.features import conflicted_organisations
 from merchants.matching.models import Invitation
 from merchants.requests.models import HelpRequest
+from providers.documents.enums import BLOCKS_INVITATIONS
+from providers.documents.selectors import find_block
 from providers.registry.models import Provider
 
 
@@ -23,6 +25,9 @@ def check_invitable(request: HelpRequest, provider: Provider, now: datetime) -> 
         raise _not_invitable(_("This provider does not take part at present."))
     if provider.leave_from and provider.leave_until and provider.leave_from <= today <= provider.leave_until:
         raise _not_invitable(_("This provider is on leave."))
+    expired = find_block(provider, BLOCKS_INVITATIONS, today)
+    if expired is not None:
+        raise _not_invitable(expired.sentence)
     if spare_rooms_of(provider.pk) < request.rooms:
         raise _not_invitable(_("The traders of this provider have no place left for so many live rooms."))
     if (

@@ -48,6 +48,7 @@ SENTENCES: dict[str, str | Promise] = {
     "price.not_assessed": gettext_lazy("What such work costs there is not known yet."),
     "filter.status": gettext_lazy("The provider is neither admitted nor on probation."),
     "filter.conduct": gettext_lazy("A ruling keeps the provider from new work."),
+    "filter.documents": gettext_lazy("A document that it needs for new work has expired."),
     "filter.category": gettext_lazy("Its main category is another one."),
     "filter.region": gettext_lazy("It works in another region than the one preferred."),
     "filter.budget": gettext_lazy("It never worked for less than %(price_minor)s; the budget is %(budget_minor)s."),
@@ -66,6 +67,7 @@ SENTENCES: dict[str, str | Promise] = {
 FILTERS: dict[str, str | Promise] = {
     "status": gettext_lazy("Not taking part"),
     "conduct": gettext_lazy("Kept out by a ruling"),
+    "documents": gettext_lazy("Expired document"),
     "category": gettext_lazy("Other category"),
     "region": gettext_lazy("Other region"),
     "budget": gettext_lazy("Above the budget"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from common.templatetags.paddock import number
+from common.templatetags.paddock import moment, number
 from merchants.matching.models import Invitation
 from pages.waiting import say_left
 from providers.admission.enums import ApplicationStatus
@@ -73,6 +73,12 @@ def _step_through_the_door(application: Application | None) -> Step:
     if application.status == ApplicationStatus.RETURNED:
         title = _("Mend your application and submit it again")
         return Step(title, application.return_note or "", url, _("Open the application"), urgent=True)
+    if application.status == ApplicationStatus.STANDSTILL:
+        title = _("Your application was rejected, and this is not final yet")
+        text = _("Read the reasons. You may answer once until %(when)s.") % {
+            "when": moment(application.standstill_until)
+        }
+        return Step(title, text, url, _("Read the reasons and answer"), urgent=True)
     if application.status == ApplicationStatus.REJECTED:
         title = _("Your application was rejected")
         return Step(title, application.decision_note or "", url, _("Read the decision"))

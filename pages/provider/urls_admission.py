@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.provider import views_application, views_registration, views_trader
+from pages.provider import views_application, views_registration, views_triage
 
 urlpatterns = [
     path("register/", views_registration.Register.as_view(), name="register"),
@@ -22,8 +22,5 @@ urlpatterns = [
         views_application.EvidenceRemove.as_view(),
         name="application_evidence_remove",
     ),
-    path("traders/", views_trader.TraderList.as_view(), name="trader_list"),
-    path("traders/new/", views_trader.TraderNew.as_view(), name="trader_new"),
-    path("traders/<str:code>/", views_trader.TraderDetail.as_view(), name="trader_detail"),
-    path("traders/<str:code>/act/", views_trader.TraderAct.as_view(), name="trader_act"),
+    path("application/facts/<str:key>/", views_triage.MitigatingFacts.as_view(), name="mitigating_facts"),
 ]

@@ -7,20 +7,26 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from common.exceptions import NotFound
+from common.days import business_day
+from common.exceptions import Conflict, NotFound
 from pages.actions import ActionView, read_version
+from pages.application_words import describe_changes
 from pages.base import TitledPage
 from pages.forms import FormPage
 from pages.provider.views_registration import OwnProviderPage
-from providers.admission import permissions, policies, selectors, services
-from providers.admission.enums import EDITABLE
+from providers.admission import permissions, policies, review_services, selectors, services
+from providers.admission.enums import EDITABLE, OPEN
 from providers.admission.forms import ContactForm, EvidenceForm, NamedTradersForm
 from providers.admission.models import Application, CapabilityEvidence
 from providers.admission.states import APPLICATION
+from providers.admission.triage_selectors import findings_of, triage_of
 from providers.enums import Capability
+from providers.registry.enums import ProviderStatus
+from providers.relations.policies import is_intercepted
 from providers.traders.selectors import active_of
 
 
@@ -36,28 +42,54 @@ class ApplicationPage(OwnProviderPage, TitledPage):
         for past in history:
             past.provider = self.provider
         current = history[0] if history else None
-        context = {"provider": self.provider, "may_begin": self._may_begin(current), "earlier": history[1:]}
+        context = {"provider": self.provider, "earlier": history[1:], **self._describe_begin(current)}
         if current is not None:
-            context |= self._describe(current)
+            context |= self._describe(current) | self._describe_decision(current, history[1:])
         return super().get_context_data(**context, **kwargs)
 
-    def _may_begin(self, current: Application | None) -> bool:
-        closed = current is None or current.status in ("rejected", "withdrawn")
-        return closed and self.provider.status == "registered" and self.may("application.edit")
+    def _describe_begin(self, current: Application | None) -> dict[str, Any]:
+        """The windows in which the next application may be begun, or why none can be."""
+        open_now = current is not None and current.status in OPEN
+        if open_now or self.provider.status != ProviderStatus.REGISTERED or not self.may("application.edit"):
+            return {"may_begin": False}
+        now = timezone.now()
+        try:
+            policies.check_may_apply(self.provider, now)
+            return {"may_begin": True, "windows": policies.open_windows(self.provider, now)}
+        except Conflict as refusal:
+            return {"may_begin": False, "begin_refusal": refusal}
+
+    def _describe_decision(self, application: Application, earlier: list[Application]) -> dict[str, Any]:
+        """The rejections so far, and what this application changed against the last one."""
+        before = next((past for past in earlier if past.submitted_at is not None), None)
+        return {
+            "rounds": selectors.rounds_of(application),
+            "answered": policies.has_answer(application),
+            "again_on": policies.reapply_day(self.provider) if application.status == "rejected" else None,
+            "before": before,
+            "changes": describe_changes(before, application),
+        }
 
     def _describe(self, application: Application) -> dict[str, Any]:
         user = self.request.user
         given = {item.capability: item for item in application.evidence.all()}
         offers = APPLICATION.offer_actions(application, lambda row: permissions.check_offer(user, application, row))
         editable = application.status in EDITABLE
+        triage = triage_of(application)
         return {
             "application": application,
             "evidence": [(capability, given.get(capability.value)) for capability in Capability],
             "missing": policies.find_missing(application) if editable else [],
             "may_edit": editable and self.may("application.edit"),
+            "triage": triage,
+            "findings": findings_of(triage) if triage is not None else [],
+            "may_explain": self.may("application.edit"),
             "may_edit_company": self.may("provider.edit"),
-            "offers": [offer for offer in offers if offer.action not in permissions.REVIEW],
+            "submit_until": policies.submission_deadline(application) if editable else None,
+            "offers": [offer for offer in offers if offer.action in permissions.APPLY - {"answer"}],
+            "answer": next((offer for offer in offers if offer.action == "answer" and offer.allowed), None),
             "action_url": reverse("pages:provider:application_act"),
+            "held_links": is_intercepted(self.provider, business_day(timezone.now())),
         }
 
 
@@ -68,7 +100,8 @@ class ApplicationBegin(OwnProviderPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        services.create_application(provider_id=self.provider.pk, by=request.user)
+        window = request.POST.get("window") or None
+        services.create_application(provider_id=self.provider.pk, by=request.user, window=window)
         return redirect("pages:provider:application")
 
 
@@ -195,15 +228,16 @@ class EvidenceRemove(OpenApplicationPage):
 
 
 class ApplicationAct(OpenApplicationPage, ActionView):
-    """Submit or withdraw."""
+    """Submit, withdraw, or answer a rejection."""
 
     permission = "application.view"
     table = APPLICATION
-    actions = {"submit": services.submit_application, "withdraw": services.withdraw_application}
+    actions = {name: review_services.ACTIONS[name] for name in permissions.APPLY}
     id_name = "application_id"
     done = {
         "submit": _("Submitted. A reviewer looks at it next; you see the answer here."),
-        "withdraw": _("Withdrawn. You can begin a new application at any time."),
+        "withdraw": _("Withdrawn."),
+        "answer": _("Your answer is with the reviewers. Somebody who did not take the first decision reads it."),
     }
 
     def get_object(self) -> Application:

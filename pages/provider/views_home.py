@@ -28,6 +28,7 @@ from providers.registry.models import Provider
 from providers.registry.selectors import of_organisation
 from scoring.capabilities import selectors as capabilities
 from scoring.capabilities.models import Scorecard
+from scoring.capabilities.moves import shown_total, signed
 from scoring.seasons import selectors as seasons
 from scoring.seasons import words
 from scoring.seasons.models import Standing
@@ -107,11 +108,10 @@ def say_score_hint(card: Scorecard | None) -> str:
 def say_moved(card: Scorecard | None) -> dict[str, str]:
     """By how much the score moved since the scorecard to compare with, and since when; empty when unknown."""
     before = capabilities.card_to_compare(card) if card else None
-    if card is None or before is None or card.composite is None or before.composite is None:
+    change = shown_total(before, card) if card and before else None
+    if before is None or change is None:
         return {}
-    change = round(card.composite - before.composite, 1)
-    sign = "+" if change > 0 else "−" if change < 0 else "±"
-    return {"text": sign + number(abs(change), 1), "since": _("since %(day)s") % {"day": day(before.run.as_of)}}
+    return {"text": signed(change), "since": _("since %(day)s") % {"day": day(before.run.as_of)}}
 
 
 def draw_capabilities(card: Scorecard) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from typing import Any
 
 import django_tables2 as tables
-import segno
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,6 +12,7 @@ from django_tables2 import A
 from common.exceptions import NotFound
 from pages.base import ListPage, TitledPage
 from pages.columns import DayColumn, StatusColumn
+from pages.public.codes import draw_code
 from providers.registry import selectors
 from providers.registry.filters import ProviderFilter
 from providers.registry.models import Provider
@@ -62,7 +61,7 @@ class Directory(ListPage):
 
 
 class ProviderPublic(TitledPage):
-    """Whether a provider is real and may work, with a QR code that leads back here."""
+    """Who a provider is and whether it may work, with a QR code that leads to its verification."""
 
     template_name = "public/provider_page.html"
 
@@ -70,13 +69,11 @@ class ProviderPublic(TitledPage):
         provider = selectors.verifiable().filter(code=kwargs["code"]).first()
         if provider is None:
             raise NotFound()
-        address = settings.BASE_URL.rstrip("/") + reverse("pages:provider_public", args=[provider.code])
         return super().get_context_data(
             provider=provider,
             title=provider.name,
             back_url=reverse("pages:provider_directory"),
             back_label=_("Provider directory"),
-            address=address,
-            qr=segno.make(address, error="m").svg_data_uri(scale=4, border=2),
+            **draw_code(provider.code),
             **kwargs,
         )

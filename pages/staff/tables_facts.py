@@ -6,22 +6,11 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from common.templatetags.paddock import number
-from pages.columns import DayColumn, MomentColumn, NumberColumn, StatusColumn
+from pages.columns import CountColumn, DayColumn, MomentColumn, NumberColumn, StatusColumn
 from scoring.facts.enums import Fault, Notice
 from scoring.facts.models import FactBatch
 
 SENTENCES: dict[str, Any] = {**dict(Fault.choices), **dict(Notice.choices)}
-
-
-class CountColumn(NumberColumn):
-    """A whole number with grouping; digits alone in an export."""
-
-    def render(self, value: int) -> str:
-        return number(value)
-
-    def value(self, value: int) -> int:
-        return value
 
 
 class FactBatchTable(tables.Table):

@@ -11,7 +11,7 @@ from common.templatetags.paddock import moment
 from merchants.engagements.models import Engagement
 from merchants.registry.models import Merchant
 from merchants.requests.models import HelpRequest
-from pages.columns import DayColumn, MomentColumn, NumberColumn, StatusColumn
+from pages.columns import CountColumn, DayColumn, MomentColumn, NumberColumn, StatusColumn
 
 
 class DueColumn(MomentColumn):
@@ -67,7 +67,7 @@ class MerchantTable(tables.Table):
     merchant_type = tables.Column()
     category = tables.Column()
     region = tables.Column()
-    followers = NumberColumn()
+    followers = CountColumn()
     stage = tables.Column()
 
     class Meta:

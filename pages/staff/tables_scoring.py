@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from common.templatetags.paddock import local_text, number
 from pages.charts_scoring import interval_text
-from pages.columns import DayColumn, MomentColumn, NumberColumn, StatusColumn
+from pages.columns import CountColumn, DayColumn, MomentColumn, NumberColumn, StatusColumn
 from scoring.capabilities.models import Scorecard, ScoreRun, ScoringModel
 
 
@@ -55,9 +55,9 @@ class ScoreRunTable(tables.Table):
     as_of = DayColumn(linkify=lambda record: reverse("pages:staff:score_run_detail", args=[record.pk]))
     scoring_model = tables.Column(verbose_name=gettext_lazy("Scoring model"))
     status = StatusColumn(verbose_name=gettext_lazy("Status"))
-    fact_count = NumberColumn(verbose_name=gettext_lazy("Facts"))
-    provider_count = NumberColumn(verbose_name=gettext_lazy("Providers"))
-    assessed_count = NumberColumn(verbose_name=gettext_lazy("Assessed"))
+    fact_count = CountColumn(verbose_name=gettext_lazy("Facts"))
+    provider_count = CountColumn(verbose_name=gettext_lazy("Providers"))
+    assessed_count = CountColumn(verbose_name=gettext_lazy("Assessed"))
     created_at = MomentColumn(verbose_name=gettext_lazy("Started"))
     created_by = tables.Column(verbose_name=gettext_lazy("Started by"), default="Paddock")
 
@@ -74,15 +74,6 @@ class ScoreRunTable(tables.Table):
             "created_by",
         )
         attrs = {"caption": gettext_lazy("Score runs")}
-
-    def render_fact_count(self, value: int) -> str:
-        return number(value)
-
-    def render_provider_count(self, value: int) -> str:
-        return number(value)
-
-    def render_assessed_count(self, value: int) -> str:
-        return number(value)
 
 
 class ScorecardTable(tables.Table):

@@ -1,6 +1,6 @@
 """The audit log, searchable by subject, person, action and time."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters as filters
@@ -11,11 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from common.audit.models import AuditEntry
+from common.days import start_of
 from common.forms import DayInput
-from common.templatetags.paddock import business_zone
 from pages.audit_labels import action_choices, name_action
 from pages.base import ListPage, StaffPage
 from pages.columns import MomentColumn
+from providers.admission.review.selectors import without_hidden
 
 
 def day_field(label: Any, method: str) -> filters.DateFilter:
@@ -43,10 +44,10 @@ class AuditFilter(filters.FilterSet):
         return queryset.filter(Q(by__email__icontains=value) | Q(by__name__icontains=value))
 
     def from_day(self, queryset: QuerySet[AuditEntry], name: str, value: date) -> QuerySet[AuditEntry]:
-        return queryset.filter(at__gte=_start_of(value))
+        return queryset.filter(at__gte=start_of(value))
 
     def to_day(self, queryset: QuerySet[AuditEntry], name: str, value: date) -> QuerySet[AuditEntry]:
-        return queryset.filter(at__lt=_start_of(value + timedelta(days=1)))
+        return queryset.filter(at__lt=start_of(value + timedelta(days=1)))
 
 
 class ChangesColumn(tables.Column):
@@ -94,11 +95,7 @@ class AuditLog(StaffPage, ListPage):
     export_name = "audit-log"
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
-        return AuditEntry.objects.select_related("by")
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=business_zone())
+        return without_hidden(self.request.user, AuditEntry.objects.select_related("by"))
 
 
 def _describe(value: Any) -> str:

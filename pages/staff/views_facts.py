@@ -36,6 +36,7 @@ class FactBatchList(StaffPage, ListPage):
     permission = "fact.view"
     table_class = FactBatchTable
     filterset_class = FactBatchFilter
+    saved_as = "fact_batches"
     template_name = "staff/fact_batch_list.html"
     export_name = "fact-batches"
 

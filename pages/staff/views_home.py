@@ -17,9 +17,9 @@ from merchants.matching import selectors as matching
 from merchants.requests import selectors as requests
 from pages.base import StaffPage, TitledPage
 from pages.job_names import name_job
-from pages.staff.tables_admission import LONG_WAIT_DAYS
 from pages.waiting import SHOWN, Section, Waiting, say_days, say_left, say_wait
 from providers.admission import selectors as admission
+from providers.admission.clocks import Clock, read_clock
 from providers.registry import selectors as registry
 from scoring.capabilities import selectors as capabilities
 from scoring.seasons import selectors as seasons
@@ -30,6 +30,7 @@ from scoring.seasons.policies import NOTICE_DAYS, SETTLEMENT_LAG_DAYS
 # The permission that decides what a section lists; holders see the section first.
 DECIDES = {
     "applications": "application.admit",
+    "answers": "application.uphold",
     "requests": "match.manage",
     "invitations": "match.manage",
     "seasons": "season.advance",
@@ -48,6 +49,7 @@ class Today(StaffPage, TitledPage):
         now = timezone.now()
         makers: tuple[Callable[[Any, datetime], Section], ...] = (
             list_applications,
+            list_answers,
             list_requests,
             list_invitations,
             list_seasons,
@@ -77,7 +79,7 @@ def list_applications(user: Any, now: datetime) -> Section:
             note=f"{one.provider.get_provider_type_display()} · {one.provider.get_category_display()}",
             url=reverse("pages:staff:application_case", args=[one.pk]),
             clock=say_wait(one.submitted_at, now),
-            late=now - one.submitted_at >= timedelta(days=LONG_WAIT_DAYS),
+            late=read_clock(one.submitted_at, now) == Clock.OVERDUE,
         )
         for one in waiting[:SHOWN]
     ]
@@ -89,6 +91,30 @@ def list_applications(user: Any, now: datetime) -> Section:
         empty=_("Nobody waits for a decision."),
         url=reverse("pages:staff:application_queue"),
         link=_("Admission queue"),
+    )
+
+
+def list_answers(user: Any, now: datetime) -> Section:
+    """Rejections that were answered, the first to end on top."""
+    waiting = admission.answers_to_decide(user)
+    entries = [
+        Waiting(
+            title=one.provider.name,
+            note=f"{one.number} · {one.window.code}",
+            url=reverse("pages:staff:application_case", args=[one.pk]),
+            clock=say_left(one.standstill_until, now) if one.standstill_until else "",
+            late=one.standstill_until is not None and one.standstill_until <= now,
+        )
+        for one in waiting[:SHOWN]
+    ]
+    return Section(
+        key="answers",
+        title=_("Answers to rejections"),
+        entries=entries,
+        total=waiting.count(),
+        empty=_("No answer waits for a second decision."),
+        url=f"{reverse('pages:staff:application_queue')}?status=standstill",
+        link=_("Rejections that stand still"),
     )
 
 

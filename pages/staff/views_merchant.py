@@ -28,6 +28,7 @@ class MerchantList(StaffPage, ListPage):
     permission = "merchant.view"
     table_class = MerchantTable
     filterset_class = MerchantFilter
+    saved_as = "merchants"
     export_name = "merchants"
 
     def get_queryset(self) -> QuerySet[Merchant]:

@@ -10,6 +10,7 @@ from common.audit.selectors import entries_of
 from common.exceptions import NotFound
 from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
+from pages.staff.documents import describe_documents
 from pages.staff.tables_admission import ProviderTable, ProviderTraderTable
 from providers.admission.selectors import history_of
 from providers.registry import permissions, selectors, status_services
@@ -26,6 +27,7 @@ class ProviderList(StaffPage, ListPage):
     permission = "provider.view"
     table_class = ProviderTable
     filterset_class = ProviderFilter
+    saved_as = "providers"
     export_name = "providers"
 
     def get_queryset(self) -> Any:
@@ -68,6 +70,7 @@ class ProviderDetail(ProviderBase, TitledPage):
             applications=history_of(provider).filter(submitted_at__isnull=False),
             traders=traders,
             entries=entries_of(provider),
+            **describe_documents(provider, user),
             **kwargs,
         )
 

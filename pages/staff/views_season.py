@@ -195,12 +195,6 @@ class SeasonForm(forms.Form):
             raise forms.ValidationError(_("The rules must be a JSON object."))
         return rules
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] <= data["starts_on"]:
-            self.add_error("ends_on", _("The last day must come after the first."))
-        return data
-
 
 class SeasonCreate(StaffPage, FormPage):
     """Prepare a season."""
@@ -219,10 +213,6 @@ class SeasonCreate(StaffPage, FormPage):
         data = dict(form.cleaned_data)
         data.pop("version")
         model = data.pop("scoring_model")
-        if Season.objects.filter(code=data["code"]).exists():
-            raise InvalidInput(
-                _("A season with this code exists already."), field="code", remedy=_("Choose another code.")
-            )
         return services.create_season(scoring_model_id=model.pk, by=self.request.user, **data)
 
     def get_success_url(self, saved: Season) -> str:

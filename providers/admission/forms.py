@@ -9,7 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from providers.admission.models import MAX_LINKS, PHONE
+from providers.admission.reasons import MAX_SENTENCE, Reason, subject_choices
 from providers.traders.models import Trader
+
+REASON_ROWS = 6
 
 
 class VersionedForm(forms.Form):
@@ -81,6 +84,44 @@ class EvidenceForm(VersionedForm):
             if len(link) > 300:
                 raise ValidationError(_("A link is longer than 300 characters. Give a shorter address."))
         return links
+
+
+class RejectionForm(VersionedForm):
+    """A rejection: the note, and rows of a subject and a sentence each; empty rows count for nothing."""
+
+    note = forms.CharField(
+        label=_("In short"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One or two sentences that stand above the reasons. The applicant reads all of it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for row in range(1, REASON_ROWS + 1):
+            self.fields[f"about_{row}"] = forms.ChoiceField(
+                label=_("About"), choices=subject_choices(), required=False, widget=forms.Select
+            )
+            self.fields[f"sentence_{row}"] = forms.CharField(
+                label=_("Why"), max_length=MAX_SENTENCE, required=False, widget=forms.Textarea(attrs={"rows": 2})
+            )
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Subject and sentence of each row."""
+        return [(self[f"about_{row}"], self[f"sentence_{row}"]) for row in range(1, REASON_ROWS + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["reasons"] = []
+        for row in range(1, REASON_ROWS + 1):
+            about, sentence = data.get(f"about_{row}", ""), data.get(f"sentence_{row}", "")
+            if about and not sentence:
+                self.add_error(f"sentence_{row}", _("Say why, or choose nothing in this row."))
+            elif sentence:
+                part, _colon, key = about.partition(":")
+                data["reasons"].append(Reason(sentence, **({part: key} if part else {})))
+        return data
 
 
 class NamedTradersForm(VersionedForm):

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
-from providers.admission.enums import DECIDED, OPEN, ApplicationStatus
+from providers.admission.enums import DECIDED, OPEN, REFUSED, ApplicationStatus
 from providers.enums import Capability
 from providers.registry.models import Provider
 from providers.traders.models import Trader
+from providers.windows.models import AdmissionWindow
 
 MAX_LINKS = 5
 PHONE = RegexValidator(
@@ -23,9 +24,15 @@ PHONE = RegexValidator(
 
 @pghistory.track()
 class Application(Versioned):
-    """A provider asks to be let in. One may be open at a time; decided ones stay as they are."""
+    """A provider asks to be let in. One may be open at a time; decided ones stay as they are.
+
+    A rejection stands still until `standstill_until`; `decision_round` counts up when it is reconsidered.
+    """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="applications")
+    window = models.ForeignKey(
+        AdmissionWindow, on_delete=models.PROTECT, related_name="applications", verbose_name=_("Admission window")
+    )
     status = models.CharField(_("Status"), max_length=12, choices=ApplicationStatus, default=ApplicationStatus.DRAFT)
     summary = models.TextField(_("Why we apply"), max_length=2000, blank=True)
     contact_name = models.CharField(_("Contact person"), max_length=80, blank=True)
@@ -48,6 +55,13 @@ class Application(Versioned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     decision_note = models.TextField(_("Reason"), max_length=4000, null=True, blank=True)
+    decision_round = models.PositiveSmallIntegerField(default=1, editable=False)
+    standstill_until = models.DateTimeField(_("Standstill until"), null=True, blank=True)
+    finalised_at = models.DateTimeField(_("Final since"), null=True, blank=True)
+    finalised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    final_note = models.TextField(_("Reason of the second decision"), max_length=4000, null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -55,7 +69,14 @@ class Application(Versioned):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["status", "submitted_at"], name="application_queue")]
+        indexes = [
+            models.Index(fields=["status", "submitted_at"], name="application_queue"),
+            models.Index(
+                fields=["standstill_until"],
+                condition=Q(status=ApplicationStatus.STANDSTILL),
+                name="application_standstill",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=ApplicationStatus.values), name="application_status_known"),
             models.UniqueConstraint(
@@ -85,8 +106,9 @@ class Application(Versioned):
                 name="application_returned_with_reason",
             ),
             models.CheckConstraint(
+                # Who withdraws while a rejection stands still keeps it: the time until the next application counts.
                 condition=Q(
-                    status__in=DECIDED,
+                    status__in=(*DECIDED, ApplicationStatus.WITHDRAWN),
                     decided_at__isnull=False,
                     decided_by__isnull=False,
                     decision_note__isnull=False,
@@ -97,6 +119,23 @@ class Application(Versioned):
                 ),
                 name="application_decision_triple",
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=REFUSED, standstill_until__isnull=False)
+                | Q(status=ApplicationStatus.WITHDRAWN, standstill_until__isnull=False, decided_at__isnull=False)
+                | (~Q(status__in=REFUSED) & Q(standstill_until__isnull=True)),
+                name="application_rejection_stands_still",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ApplicationStatus.REJECTED, finalised_at__isnull=False)
+                | (~Q(status=ApplicationStatus.REJECTED) & Q(finalised_at__isnull=True)),
+                name="application_rejected_is_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(finalised_by__isnull=True, final_note__isnull=True)
+                | Q(finalised_at__isnull=False, finalised_by__isnull=False, final_note__isnull=False),
+                name="application_final_pair",
+            ),
+            models.CheckConstraint(condition=Q(decision_round__gte=1), name="application_round_counts"),
             models.CheckConstraint(
                 condition=Q(status=ApplicationStatus.WITHDRAWN, withdrawn_at__isnull=False, withdrawn_by__isnull=False)
                 | (~Q(status=ApplicationStatus.WITHDRAWN) & Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)),

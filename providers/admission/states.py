@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from common.states import StateTable, Transition
 from providers.admission.enums import ApplicationStatus as S
 
+CLOCK = ""  # the permission of steps that nobody takes by hand
+
 APPLICATION = StateTable(
     name="application",
     states=S,
@@ -16,7 +18,27 @@ APPLICATION = StateTable(
         Transition(
             S.SUBMITTED, S.RETURNED, "return", "application.return", _("Return for changes"), True, "application.return"
         ),
-        Transition(S.SUBMITTED, S.REJECTED, "reject", "application.reject", _("Reject"), True, "application.reject"),
+        Transition(S.SUBMITTED, S.STANDSTILL, "reject", "application.reject", _("Reject"), True, "application.reject"),
+        Transition(S.STANDSTILL, S.STANDSTILL, "answer", "application.answer", _("Answer"), True, "application.answer"),
+        Transition(
+            S.STANDSTILL,
+            S.REJECTED,
+            "uphold",
+            "application.uphold",
+            _("Uphold the rejection"),
+            True,
+            "application.uphold",
+        ),
+        Transition(
+            S.STANDSTILL,
+            S.SUBMITTED,
+            "reconsider",
+            "application.reconsider",
+            _("Reconsider"),
+            True,
+            "application.reconsider",
+        ),
+        Transition(S.STANDSTILL, S.REJECTED, "finalise", CLOCK, _("Become final"), False, "application.finalise"),
         Transition(
             S.DRAFT, S.WITHDRAWN, "withdraw", "application.withdraw", _("Withdraw"), False, "application.withdraw"
         ),
@@ -25,6 +47,9 @@ APPLICATION = StateTable(
         ),
         Transition(
             S.RETURNED, S.WITHDRAWN, "withdraw", "application.withdraw", _("Withdraw"), False, "application.withdraw"
+        ),
+        Transition(
+            S.STANDSTILL, S.WITHDRAWN, "withdraw", "application.withdraw", _("Withdraw"), False, "application.withdraw"
         ),
     ),
 )

@@ -14,8 +14,9 @@ DIGEST = r"^[0-9a-f]{64}$"
 class DryRun(models.Model):
     """One trial of exactly the draft that `digest` names.
 
-    `moves` has a row per application whose outcome would change: number, provider code and name, before, after.
-    `matrix` counts all applications by [before, after]; `counts` the verdicts per criterion key as [pass, human, fail].
+    `moves` has a row per application whose outcome would change: id, number, provider, name, before, after. `matrix`
+    counts all applications by before and after; `counts` has the verdicts per criterion key, before and after, as
+    [pass, human, fail]. Before is empty where nothing was in force or the criterion is new.
     """
 
     criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.PROTECT, related_name="dry_runs")
@@ -24,7 +25,7 @@ class DryRun(models.Model):
     application_count = models.PositiveIntegerField()
     moves = models.JSONField(default=list, blank=True)
     matrix = models.JSONField(default=list, blank=True)
-    counts = models.JSONField(default=dict, blank=True)
+    counts = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

@@ -17,7 +17,6 @@ from providers.criteria.judge import Rule
 from providers.criteria.rules import build_rule
 
 KEY = RegexValidator(r"^[a-z][a-z0-9_]{1,39}$", _("Use small letters, digits and underscores, such as refund_rate."))
-PEOPLE = {"on_delete": models.PROTECT, "null": True, "blank": True, "related_name": "+"}
 NOT_A_DRAFT = """
     IF EXISTS (
         SELECT 1 FROM providers_criteriaset
@@ -45,14 +44,22 @@ class CriteriaSet(Versioned):
     status = models.CharField(_("Status"), max_length=10, choices=SetStatus, default=SetStatus.DRAFT)
     digest = models.CharField(_("Digest"), max_length=64, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PEOPLE)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     edited_at = models.DateTimeField(_("Last edited"), default=timezone.now)
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PEOPLE)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     published_at = models.DateTimeField(_("In force since"), null=True, blank=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PEOPLE)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     publish_note = models.TextField(_("Reason for the publication"), max_length=4000, blank=True)
     retired_at = models.DateTimeField(_("Retired at"), null=True, blank=True)
-    retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, **PEOPLE)
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["-number"]
@@ -67,7 +74,7 @@ class CriteriaSet(Versioned):
             models.CheckConstraint(
                 condition=Q(status=SetStatus.DRAFT, published_at__isnull=True, retired_at__isnull=True)
                 | Q(status=SetStatus.PUBLISHED, published_at__isnull=False, retired_at__isnull=True)
-                | Q(status=SetStatus.RETIRED, retired_at__isnull=False),
+                | (~Q(status__in=(SetStatus.DRAFT, SetStatus.PUBLISHED)) & Q(retired_at__isnull=False)),
                 name="criteria_set_moments_fit_status",
             ),
             models.CheckConstraint(

@@ -27,7 +27,7 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[CriteriaSet]:
 
 def with_counts(sets: QuerySet[CriteriaSet]) -> QuerySet[CriteriaSet]:
     """Adds `criteria_count`, for lists."""
-    return sets.annotate(criteria_count=Count("criteria"))
+    return sets.annotate(criteria_count=Count("criteria")).order_by("-number")
 
 
 def published_set() -> CriteriaSet | None:

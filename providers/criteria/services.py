@@ -14,6 +14,7 @@ from accounts.permissions import check_permission
 from common.audit.services import record
 from common.exceptions import Conflict, InvalidInput, NotFound
 from common.inserts import insert_once
+from common.jobs.services import enqueue
 from common.locks import lock
 from providers.criteria import policies
 from providers.criteria.definition import SetText, digest_of, read_definition, set_text_of
@@ -175,6 +176,7 @@ def publish_set(
     criteria_set.publish_note = note.strip()
     criteria_set.save_checked()
     record(row.audit, criteria_set, by=by, note=note.strip(), now=now, changes={"digest": criteria_set.digest})
+    enqueue(TRIAGE_OPEN, by=by, now=now)
     return criteria_set
 
 

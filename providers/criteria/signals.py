@@ -3,12 +3,14 @@
 from datetime import date
 
 from providers.criteria import measures
+from providers.documents import signals as documents
 from providers.registry import signals as registry
+from providers.relations import signals as relations
 from providers.signals import Floats, Ids, Signal
 from providers.traders import signals as traders
 
 # Each has SIGNALS and collect_signals; a room that learns something new is added here.
-ROOMS = (registry, traders, measures)
+ROOMS = (registry, traders, documents, relations, measures)
 
 SIGNALS: tuple[Signal, ...] = tuple(signal for room in ROOMS for signal in room.SIGNALS)
 SIGNAL_OF: dict[str, Signal] = {signal.name: signal for signal in SIGNALS}

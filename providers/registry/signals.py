@@ -24,7 +24,7 @@ def collect_signals(provider_ids: Ids, today: date) -> dict[str, Floats]:
     ).values_list("pk", "registered_at", "admitted_at", "leave_from", "leave_until"):
         registered[pk] = float((today - business_day(registered_at)).days)
         admitted[pk] = float((today - business_day(admitted_at)).days) if admitted_at else nan
-        leave[pk] = float(leave_from is not None and leave_from <= today <= leave_until)
+        leave[pk] = float(bool(leave_from and leave_until and leave_from <= today <= leave_until))
     return {
         "days_since_registration": spread(provider_ids, registered, missing=nan),
         "days_since_admission": spread(provider_ids, admitted, missing=nan),

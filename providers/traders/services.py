@@ -17,47 +17,58 @@ from providers.enums import Capability
 from providers.registry.codes import format_code, next_pk
 from providers.registry.enums import ProviderOrigin, ProviderStatus
 from providers.registry.models import Provider
-from providers.registry.permissions import check_unbiased
-from providers.traders.enums import TraderLevel, TraderStatus
+from providers.traders.claim_services import mark_changed
+from providers.traders.employment_services import begin_employment, employer_told, end_employment, take_person
 from providers.traders.models import MAX_LIVE_ROOMS, Trader
 from providers.traders.permissions import check_act
+from providers.traders.policies import check_identity_open, check_working
 from providers.traders.states import TRADER
 
 EDITABLE = ("name", "max_live_rooms", "capabilities")
 
 
-@transaction.atomic
 def register_trader(
     *,
     provider_id: int,
     name: str,
     capabilities: Iterable[str],
     by: User,
+    identity_number: str = "",
     max_live_rooms: int = MAX_LIVE_ROOMS,
     now: datetime | None = None,
 ) -> Trader:
-    """Add a person to a provider, as a trainee. `max_live_rooms` is 1 to 5.
+    """Add a person to a provider, as a trainee. `max_live_rooms` is 1 to 5; the identity number can be given later.
 
-    Raises InvalidInput (field `name`, `capabilities` or `max_live_rooms`), Conflict, NotPermitted.
+    Raises InvalidInput (field `name`, `capabilities`, `max_live_rooms` or `identity_number`), Conflict (the person
+    works here or elsewhere already, the provider does not take part), NotPermitted.
     """
     now = now or timezone.now()
+    with employer_told(by=by, now=now):
+        return _register(
+            provider_id,
+            identity_number.strip(),
+            by=by,
+            now=now,
+            name=_read_name(name),
+            capabilities=_read_capabilities(capabilities),
+            max_live_rooms=_read_limit(max_live_rooms),
+        )
+
+
+def _register(provider_id: int, identity_number: str, *, by: User, now: datetime, **fields: Any) -> Trader:
     provider = lock(Provider.objects.all(), provider_id)
     check_permission(by, "trader.edit", organisation_id=provider.organisation_id)
     if provider.status == ProviderStatus.CLEARED_OUT or provider.origin == ProviderOrigin.EXTERNAL:
         raise Conflict(_("This provider does not take part any more."), remedy=_("Write to the platform."))
     pk = next_pk(Trader)
+    person = take_person(identity_number, by=by, now=now) if identity_number else None
     trader = Trader(
-        pk=pk,
-        code=format_code("T", pk),
-        provider=provider,
-        name=_read_name(name),
-        capabilities=_read_capabilities(capabilities),
-        max_live_rooms=_read_limit(max_live_rooms),
-        joined_at=now,
-        joined_by=by,
+        pk=pk, code=format_code("T", pk), provider=provider, person=person, joined_at=now, joined_by=by, **fields
     )
     trader.full_clean()
     trader.save(force_insert=True)
+    if person is not None:
+        begin_employment(trader, person)
     record(
         "trader.register",
         trader,
@@ -67,6 +78,7 @@ def register_trader(
             "provider": provider.code,
             "capabilities": trader.capabilities,
             "max_live_rooms": trader.max_live_rooms,
+            "identity_number": person.identity_masked if person else "",
         },
     )
     return trader
@@ -77,14 +89,11 @@ def edit_trader(
     *, trader_id: int, changes: dict[str, Any], by: User, version: int | None = None, now: datetime | None = None
 ) -> Trader:
     """Change a trader's name, load limit or capabilities. Raises InvalidInput, Conflict, Stale, NotPermitted."""
+    now = now or timezone.now()
     trader = lock(Trader.objects.select_related("provider"), trader_id)
     check_permission(by, "trader.edit", organisation_id=trader.provider.organisation_id)
     trader.check_version(version)
-    if trader.status == TraderStatus.LEFT:
-        raise Conflict(
-            _("This trader has left, the record stays as it was."),
-            remedy=_("Register the person anew when he or she comes back."),
-        )
+    check_working(trader)
     read: dict[str, Callable[[Any], Any]] = {
         "name": _read_name,
         "capabilities": _read_capabilities,
@@ -95,11 +104,15 @@ def edit_trader(
             raise InvalidInput(_("This cannot be changed here."), field=field, remedy=_("Ask the platform."))
     new = {field: read[field](value) for field, value in changes.items()}
     made = {field: [getattr(trader, field), value] for field, value in new.items() if getattr(trader, field) != value}
+    if "name" in made:
+        check_identity_open(trader)
     if made:
         for field, (_old, value) in made.items():
             setattr(trader, field, value)
         trader.save_checked()
         record("trader.edit", trader, by=by, now=now, changes=made)
+    if "capabilities" in made:
+        mark_changed(trader.provider_id, now=now)
     return trader
 
 
@@ -108,46 +121,36 @@ def leave_trader(
     *, trader_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Trader:
     """Record that a trader left the provider. Raises IllegalTransition, InvalidInput, Stale, NotPermitted."""
-    now = now or timezone.now()
-    trader = lock(Trader.objects.select_related("provider"), trader_id)
-    trader.check_version(version)
-    row = TRADER.check(trader, "leave", note=note)
-    check_act(by, trader, row)
-    trader.status, trader.left_at, trader.left_by = row.to, now, by
-    trader.save_checked()
-    record(row.audit, trader, by=by, note=note.strip(), now=now)
-    return trader
+    return _leave("leave", trader_id, by=by, note=note, version=version, now=now)
 
 
 @transaction.atomic
-def certify_trader(
-    *, trader_id: int, level: str, by: User, note: str, version: int | None = None, now: datetime | None = None
+def release_trader(
+    *, trader_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> Trader:
-    """Set the level that the platform certifies. Raises InvalidInput (field `level` or `note`), Conflict, Stale,
-    NotPermitted."""
-    trader = lock(Trader.objects.select_related("provider"), trader_id)
-    trader.check_version(version)
-    check_permission(by, "trader.certify")
-    check_unbiased(by, trader.provider)
-    if level not in TraderLevel.values:
-        raise InvalidInput(_("There is no such level."), field="level", remedy=_("Choose one of the listed levels."))
-    if not note.strip():
-        raise InvalidInput(
-            _("This decision needs a reason."),
-            field="note",
-            remedy=_("Say what the level rests on."),
-            code="note_required",
-        )
-    if trader.status == TraderStatus.LEFT:
-        raise Conflict(_("This trader has left."), remedy=_("Certify the person at the present provider."))
-    before, trader.level = trader.level, level
-    trader.save_checked()
-    record("trader.certify", trader, by=by, note=note.strip(), now=now, changes={"level": [before, level]})
-    return trader
+    """The platform records the leaving where a provider does not, so that the person can work elsewhere.
+
+    Raises IllegalTransition, InvalidInput, Stale, NotPermitted.
+    """
+    return _leave("release", trader_id, by=by, note=note, version=version, now=now)
 
 
 # What pages and endpoints may ask for by the action's name.
-ACTIONS: dict[str, Callable[..., Trader]] = {"leave": leave_trader}
+ACTIONS: dict[str, Callable[..., Trader]] = {"leave": leave_trader, "release": release_trader}
+
+
+def _leave(action: str, trader_id: int, *, by: User, note: str, version: int | None, now: datetime | None) -> Trader:
+    now = now or timezone.now()
+    trader = lock(Trader.objects.select_related("provider"), trader_id)
+    trader.check_version(version)
+    row = TRADER.check(trader, action, note=note)
+    check_act(by, trader, row)
+    trader.status, trader.left_at, trader.left_by = row.to, now, by
+    trader.save_checked()
+    end_employment(trader, now=now)
+    record(row.audit, trader, by=by, note=note.strip(), now=now)
+    mark_changed(trader.provider_id, now=now)
+    return trader
 
 
 def _read_name(text: str) -> str:

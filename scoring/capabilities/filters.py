@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import DayInput
 from providers.enums import ProviderType
 from scoring.capabilities.enums import CardStatus, ModelStatus, RunStatus
 from scoring.capabilities.models import Scorecard, ScoreRun, ScoringModel
@@ -20,7 +21,8 @@ class ScoringModelFilter(django_filters.FilterSet):
 
 class ScoreRunFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=RunStatus.choices, label=_("Status"))
-    as_of = django_filters.DateFromToRangeFilter(label=_("As of"))
+    as_of_after = django_filters.DateFilter("as_of", "gte", label=_("From day"), widget=DayInput())
+    as_of_before = django_filters.DateFilter("as_of", "lte", label=_("To day"), widget=DayInput())
     scoring_model = django_filters.ModelChoiceFilter(
         queryset=ScoringModel.objects.exclude(published_at=None).order_by("key", "-published_at"),
         label=_("Scoring model"),
@@ -28,7 +30,7 @@ class ScoreRunFilter(django_filters.FilterSet):
 
     class Meta:
         model = ScoreRun
-        fields = ["status", "as_of", "scoring_model"]
+        fields = ["status", "as_of_after", "as_of_before", "scoring_model"]
 
 
 class ScorecardFilter(django_filters.FilterSet):

@@ -1,6 +1,7 @@
 """Why did I move: the difference of two scorecards, by metric, and in sentences."""
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.utils.translation import gettext as _
 
@@ -8,7 +9,7 @@ from common.templatetags.paddock import day, number
 from engine.model import Metric
 from providers.enums import Capability
 from scoring.capabilities.models import Scorecard
-from scoring.capabilities.words import format_value, in_language, label_of
+from scoring.capabilities.words import format_change, in_language, label_of
 
 WORTH_TELLING = 0.05
 SENTENCES = 4
@@ -32,11 +33,11 @@ class MetricMove:
 
     @property
     def before_text(self) -> str:
-        return format_value(self.before, self.unit)
+        return format_change(self.before, self.after, self.unit)[0]
 
     @property
     def after_text(self) -> str:
-        return format_value(self.after, self.unit)
+        return format_change(self.before, self.after, self.unit)[1]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def explain_move(before: Scorecard, after: Scorecard) -> Move:
     capabilities = compare_capabilities(before, after, metrics)
     total = (after.composite or 0.0) - (before.composite or 0.0)
     other = total - sum(metric.points for metric in metrics)
-    sentences = (say_total(before, after, total), *say_model(before, after), *say_metrics(metrics), *say_gates(after))
+    shown = shown_total(before, after) or Decimal(0)
+    sentences = (say_total(before, after, shown), *say_model(before, after), *say_metrics(metrics), *say_gates(after))
     return Move(before, after, capabilities, metrics, other, total, sentences)
 
 
@@ -140,7 +142,19 @@ def say_status_change(before: Scorecard, after: Scorecard) -> str:
     return _("There was too little evidence for a score on %(before)s and on %(after)s.") % days
 
 
-def say_total(before: Scorecard, after: Scorecard, total: float) -> str:
+def shown_total(before: Scorecard, after: Scorecard) -> Decimal | None:
+    """The move between the two scores as people see them, so that it is their difference; None without both."""
+    if before.composite is None or after.composite is None:
+        return None
+    return shown_score(after.composite) - shown_score(before.composite)
+
+
+def shown_score(score: float) -> Decimal:
+    """A score as `number` shows it, to one decimal."""
+    return Decimal(str(score)).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+
+
+def say_total(before: Scorecard, after: Scorecard, total: Decimal) -> str:
     """The first sentence."""
     words = {
         "points": number(abs(total), 1),
@@ -149,7 +163,7 @@ def say_total(before: Scorecard, after: Scorecard, total: float) -> str:
         "first": day(before.run.as_of),
         "last": day(after.run.as_of),
     }
-    if round(abs(total), 1) == 0:
+    if total == 0:
         return _("The score stayed at %(to)s between %(first)s and %(last)s.") % words
     if total > 0:
         return _("The score rose by %(points)s points between %(first)s and %(last)s, from %(from)s to %(to)s.") % words
@@ -204,6 +218,8 @@ def say_gates(after: Scorecard) -> list[str]:
     ]
 
 
-def signed(points: float) -> str:
-    """Points with their sign."""
-    return f"{'+' if points >= 0 else MINUS}{number(abs(points), 1)}"
+def signed(points: float | Decimal) -> str:
+    """Points with their sign, none for zero."""
+    value = Decimal(str(points))
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{number(abs(value), 1)}"

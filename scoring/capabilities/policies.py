@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import Conflict, InvalidInput
+from common.templatetags.paddock import day as day_text
 from engine.model import ScoringModel as Rule
 from providers.enums import Capability
 from scoring.capabilities.enums import ModelStatus
@@ -65,9 +65,8 @@ def check_in_force(model: ScoringModel, today: date) -> None:
     """An announced version is published from the day that was announced."""
     if model.effective_from is not None and today < model.effective_from:
         raise Conflict(
-            _("The notice period lasts until %(day)s.")
-            % {"day": date_format(model.effective_from - timedelta(days=1), "SHORT_DATE_FORMAT")},
-            remedy=_("Publish it on %(day)s.") % {"day": date_format(model.effective_from, "SHORT_DATE_FORMAT")},
+            _("The notice period lasts until %(day)s.") % {"day": day_text(model.effective_from - timedelta(days=1))},
+            remedy=_("Publish it on %(day)s.") % {"day": day_text(model.effective_from)},
             code="notice_running",
         )
 

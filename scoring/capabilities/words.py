@@ -22,14 +22,23 @@ def label_of(part: Metric) -> str:
     return in_language(part.label, part.key)
 
 
-def format_value(value: float | None, unit: str) -> str:
-    """A metric's value with as many decimals as it needs; shares in percent."""
+def format_value(value: float | None, unit: str, more: int = 0) -> str:
+    """A metric's value with as many decimals as it needs, and `more`; shares in percent."""
     if value is None:
         return "—"
     if unit == "share":
-        return percent(value, 2 if abs(value) < 0.1 else 1)
+        return percent(value, (2 if abs(value) < 0.1 else 1) + more)
     size = abs(value)
-    return number(value, 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3)
+    return number(value, (0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3) + more)
+
+
+def format_change(before: float | None, after: float | None, unit: str) -> tuple[str, str]:
+    """Two values with the decimals that tell them apart, so that none worsens from 90.4% to 90.4%."""
+    for more in range(4):
+        texts = format_value(before, unit, more), format_value(after, unit, more)
+        if texts[0] != texts[1]:
+            return texts
+    return format_value(before, unit), format_value(after, unit)
 
 
 def format_evidence(rule: ScoringModel, metric: Metric, count: float | None) -> str:
@@ -51,4 +60,4 @@ def peer_group_words(name: str) -> str:
     known = {**dict(ProviderType.choices), **dict(Category.choices), **dict(Region.choices), **sizes}
     parts = [part for part in name.split(" | ") if part]
     words = [str(known.get(part, _("from outside data") if part == "external" else part)) for part in parts]
-    return " · ".join(words) or _("of all types and sizes")
+    return " · ".join(words) or _("All types and sizes")

@@ -68,13 +68,13 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         _("Import it again when nothing writes to it."),
     ),
     "rows_rejected": (
-        _("%(count)s of %(rows)s rows are wrong, so that nothing was taken."),
+        _("Rows that are wrong: %(count)s of %(rows)s. Nothing was taken."),
         _("Mend them and send the file again, or choose to skip bad rows."),
     ),
     "overlap": (
         _(
-            "Batch %(batch)s already holds business data of “%(source)s” for %(providers)s providers, "
-            "from %(since)s to %(until)s."
+            "Batch %(batch)s already holds business data of “%(source)s” from %(since)s to %(until)s "
+            "(providers concerned: %(providers)s)."
         ),
         _("Say that this file supersedes batch %(batch)s, or leave those days out."),
     ),

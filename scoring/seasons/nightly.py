@@ -1,4 +1,4 @@
-"""What happens every night: yesterday is scored, then every running season is ranked."""
+"""What happens every night: yesterday is measured and scored, then every running season is ranked."""
 
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from scoring.capabilities.compute import Reports, carry_out
 from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.runs import start_run
 from scoring.capabilities.selectors import published_model
+from scoring.measures.compute import measure_providers
 from scoring.seasons.models import Season
 from scoring.seasons.selectors import racing
 from scoring.seasons.standings import compute_standings
@@ -19,12 +20,14 @@ log = structlog.get_logger(__name__)
 
 
 def run_night(progress: Reports, *, day: date | None = None, now: datetime | None = None) -> dict[str, object]:
-    """Score `day` (by default yesterday) with the model in force and those that running seasons pinned, then rank.
+    """Measure `day` (by default yesterday) for the criteria, score it with the model in force and those that running
+    seasons pinned, then rank.
 
     Safe to repeat: what exists is given back. A night without facts or without a model is no failure; it is told.
     """
     now = now or timezone.now()
     day = day or business_day(now) - timedelta(days=1)
+    measures = measure_providers(day)
     seasons = [season for season in racing() if season.starts_on <= day <= season.ends_on]
     runs, skipped = [], []
     for model in models_needed(seasons):
@@ -45,7 +48,13 @@ def run_night(progress: Reports, *, day: date | None = None, now: datetime | Non
         except Conflict as refusal:
             log.warning("night without standings", season=season.code, reason=str(refusal))
             skipped.append(f"{season.code}: {refusal}")
-    return {"day": day.isoformat(), "runs": runs, "nights": ranked, "skipped": skipped}
+    return {
+        "day": day.isoformat(),
+        "measured": measures.provider_count,
+        "runs": runs,
+        "nights": ranked,
+        "skipped": skipped,
+    }
 
 
 def models_needed(seasons: list[Season]) -> list[ScoringModel]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import Conflict, InvalidInput
 from common.refusals import refuse
+from common.templatetags.paddock import day as day_text
 from engine.errors import EngineError
 from engine.season_rules import SettlementRules, rules_from_mapping
 from engine.standings import DEFAULT_ORDER, parse_order
@@ -69,6 +69,22 @@ def keys_remedy() -> str | Promise:
     return _("Use %(keys)s.") % {"keys": ", ".join(ORDER_KEYS)}
 
 
+def check_days(season: Season) -> None:
+    """A season ends after it began."""
+    if season.ends_on <= season.starts_on:
+        raise InvalidInput(
+            _("The last day must come after the first."),
+            field="ends_on",
+            remedy=_("Choose a later last day."),
+            code="days_reversed",
+        )
+
+
+def refuse_code() -> Conflict:
+    """Two seasons with one code."""
+    return Conflict(_("A season with this code exists already."), field="code", remedy=_("Choose another code."))
+
+
 def check_editable(season: Season) -> None:
     """Only a draft changes."""
     if season.status != SeasonStatus.DRAFT:
@@ -97,7 +113,7 @@ def check_announceable(season: Season, today: date) -> None:
         raise Conflict(
             _("Rules are public %(days)s days before a season starts.") % {"days": NOTICE_DAYS},
             field="starts_on",
-            remedy=_("Let it start on %(day)s or later.") % {"day": date_format(earliest, "SHORT_DATE_FORMAT")},
+            remedy=_("Let it start on %(day)s or later.") % {"day": day_text(earliest)},
             code="notice_too_short",
         )
 
@@ -106,7 +122,7 @@ def check_startable(season: Season, today: date) -> None:
     """The first day has come and the pinned model has been in force."""
     if today < season.starts_on:
         raise Conflict(
-            _("The season starts on %(day)s.") % {"day": date_format(season.starts_on, "SHORT_DATE_FORMAT")},
+            _("The season starts on %(day)s.") % {"day": day_text(season.starts_on)},
             remedy=_("Start it then."),
             code="too_early",
         )
@@ -123,7 +139,7 @@ def check_closable(season: Season, today: date) -> None:
     """The last day is over."""
     if today <= season.ends_on:
         raise Conflict(
-            _("The season runs until %(day)s.") % {"day": date_format(season.ends_on, "SHORT_DATE_FORMAT")},
+            _("The season runs until %(day)s.") % {"day": day_text(season.ends_on)},
             remedy=_("Close it the day after."),
             code="too_early",
         )
@@ -135,7 +151,7 @@ def check_final(season: Season, today: date) -> None:
     if today < earliest:
         raise Conflict(
             _("Business data settle for %(days)s days after the last day.") % {"days": SETTLEMENT_LAG_DAYS},
-            remedy=_("Make it final on %(day)s.") % {"day": date_format(earliest, "SHORT_DATE_FORMAT")},
+            remedy=_("Make it final on %(day)s.") % {"day": day_text(earliest)},
             code="too_early",
         )
 
@@ -154,8 +170,8 @@ def check_day(season: Season, day: date, today: date) -> None:
             field="day",
             remedy=_("Choose a day from %(first)s to %(last)s.")
             % {
-                "first": date_format(season.starts_on, "SHORT_DATE_FORMAT"),
-                "last": date_format(season.ends_on, "SHORT_DATE_FORMAT"),
+                "first": day_text(season.starts_on),
+                "last": day_text(season.ends_on),
             },
             code="day_outside",
         )

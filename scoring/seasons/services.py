@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
 from common.days import business_day
+from common.inserts import insert_once
 from common.locks import lock
 from scoring.capabilities.models import ScoringModel
 from scoring.seasons import policies
@@ -35,7 +36,7 @@ def create_season(
     rules: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Season:
-    """A draft with one track for everybody. Raises InvalidInput (rules), ValidationError, NotPermitted."""
+    """A draft with one track for everybody. Raises InvalidInput (rules, days), Conflict (code), NotPermitted."""
     now = now or timezone.now()
     check_permission(by, "season.edit")
     wanted = policies.DEFAULT_RULES if rules is None else policies.read_rules(rules)
@@ -49,8 +50,8 @@ def create_season(
         created_at=now,
         created_by=by,
     )
-    season.full_clean()
-    season.save()
+    policies.check_days(season)
+    insert_once(season, or_else=policies.refuse_code())
     track = Track(season=season, key=MAIN_TRACK, name_zh="主赛道", name_en="Main track", rules=wanted.as_mapping())
     track.full_clean()
     track.save()
@@ -78,6 +79,9 @@ def edit_season(
             setattr(season, name, changes[name])
     if "scoring_model_id" in changes:
         season.scoring_model = lock(ScoringModel.objects.all(), changes["scoring_model_id"])
+    policies.check_days(season)
+    if Season.objects.filter(code=season.code).exclude(pk=season.pk).exists():
+        raise policies.refuse_code()
     season.save_checked()
     if rules is not None:
         track = lock(Track.objects.all(), season.tracks.get(key=MAIN_TRACK).pk)

@@ -21,10 +21,10 @@ function readTheme() {
   };
 }
 
-function makeFormat(data) {
+function makeFormat(data, kind) {
   const decimals = data.decimals ?? 1;
   const numbers = new Intl.NumberFormat(document.documentElement.lang || undefined, {
-    minimumFractionDigits: 0,
+    minimumFractionDigits: kind === "waterfall" ? decimals : 0, // its numbers add up under each other
     maximumFractionDigits: decimals,
   });
   return (value) => (value === null || value === undefined || Number.isNaN(value) ? "–" : numbers.format(value) + (data.unit ? ` ${data.unit}` : ""));
@@ -43,7 +43,7 @@ function draw(element) {
     none: element.dataset.wordNone,
   };
   const narrow = element.clientWidth < 480;
-  const option = build(chart.data, { theme, words, format: makeFormat(chart.data), narrow });
+  const option = build(chart.data, { theme, words, format: makeFormat(chart.data, chart.kind), narrow });
   if (option.height) element.style.height = `${option.height}px`;
   delete option.height;
   const instance = window.echarts.getInstanceByDom(element) || window.echarts.init(element, null, { renderer: "canvas" });

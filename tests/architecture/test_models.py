@@ -20,6 +20,8 @@ CLOCK = {
     "finished_at",
     "expires_at",
     "due_at",
+    "opens_at",
+    "closes_at",
 }
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from accounts.models import User
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 REMEDY = "no Chromium on the PATH: `apt-get install chromium`, or name one in CHROMIUM"
+
+PATIENCE = 60_000  # milliseconds, for what a busy machine is slow to do; nothing waits longer than it must
 
 OpenPage = Callable[..., Page]
 
@@ -36,8 +38,9 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop in this thread, which Django would take for asynchronous code.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"], timeout=PATIENCE)
         yield chromium
         chromium.close()
     if before is None:
@@ -66,6 +69,7 @@ def open_page(browser: Browser, live_server: object) -> Iterator[OpenPage]:
         context = browser.new_context(
             base_url=str(live_server), viewport={"width": width, "height": 900}, java_script_enabled=script
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         if user is not None:

@@ -16,7 +16,7 @@ from tests.e2e.conftest import OpenPage
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.facts import fact_row, write_csv
 from tests.factories.merchants import make_merchant, make_ready_provider
-from tests.factories.providers import make_uscc
+from tests.factories.providers import ensure_window, make_uscc
 from tests.factories.scoring import make_published_model, make_season, small_model, work
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,7 +40,6 @@ def sign_in(open_page: OpenPage) -> SignIn:
 
     def go(user: User) -> Page:
         page = open_page("/account/login/")
-        page.set_default_timeout(10_000)
         page.locator("input[name=login]").fill(user.email)
         page.locator("input[name=password]").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
@@ -131,11 +130,33 @@ def apply(page: Page) -> None:
     assert len(posts) == 1
 
 
+def judge(page: Page, level: str) -> None:
+    """Take the next review from the queue and hand it in: a level for live operations, no evidence for the others."""
+    menu(page, "Applications")
+    press(page, "Take the next one")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(COMPANY)
+    for capability in ("Traffic marketing", "Anchor incubation", "Service fulfilment", "Supply chain"):
+        card(page, capability).get_by_label("No evidence to judge").check()
+    own = card(page, "Live operations")
+    expect(own).to_contain_text("We ran 300 live rooms in 2021.")
+    own.get_by_label(f"{level} · ").check()
+    press(page, "Hand in the review")
+    expect(page.get_by_role("alert")).to_contain_text("Live operations: A level needs a comment.")
+    own.get_by_label("Comment").fill("300 rooms, all on record.")
+    page.get_by_label("Admit").check()
+    page.get_by_label("Reasons").fill("Strong live rooms.")
+    press(page, "Hand in the review")
+    expect(page.get_by_text("Handed in. It cannot be changed any more")).to_be_visible()
+    expect(status(page)).to_have_text("Handed in")
+
+
 def admit(page: Page) -> None:
     menu(page, "Applications")
     page.get_by_role("row", name=COMPANY).get_by_role("link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(COMPANY)
     expect(card(page, "Evidence for each capability")).to_contain_text("We ran 300 live rooms in 2021.")
+    expect(card(page, "Panel of reviewers")).to_contain_text("The panel recommends: Admit.")
+    expect(card(page, "Panel of reviewers").get_by_role("row", name="Live operations")).to_contain_text("3.5")
     page.locator("summary", has_text="Admit").click()
     page.get_by_role("textbox", name="Reason").fill("Strong live rooms.")
     page.locator("details.action[open]").get_by_role("button", name="Admit").click()
@@ -150,7 +171,7 @@ def import_facts(page: Page, file: Path, rows: int) -> None:
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_label("Dry run").uncheck()
     press(page, "Send the file")
-    expect(status(page)).to_have_text("Live", timeout=30_000)  # the page follows the job and reloads by itself
+    expect(status(page)).to_have_text("Live")  # the page follows the job and reloads by itself
     expect(stat(page, "Facts").first).to_contain_text(str(rows))
     expect(stat(page, "Providers").first).to_contain_text("4")
     expect(page.get_by_text("Nothing is wrong with any row.")).to_be_visible()
@@ -160,7 +181,7 @@ def score(page: Page) -> None:
     menu(page, "Score runs")
     page.get_by_role("link", name="Start a").first.click()
     press(page, "Start")
-    expect(status(page)).to_have_text("Done", timeout=30_000)
+    expect(status(page)).to_have_text("Done")
     expect(stat(page, "Assessed").first).to_contain_text("4")
     first = card(page, "The first ten").get_by_role("row").nth(1)
     expect(first.get_by_role("cell").nth(1)).to_have_text(COMPANY)
@@ -210,7 +231,7 @@ def ask(page: Page, by: date) -> None:
     page.get_by_label("Budget up to, in yuan").fill("50000")
     page.get_by_label("I pick: I choose from the shortlist").check()
     press(page, "Submit")
-    expect(status(page)).to_have_text("Shortlist ready", timeout=30_000)
+    expect(status(page)).to_have_text("Shortlist ready")
     page.get_by_role("link", name="Compare and invite").click()
     articles = page.get_by_role("article")
     expect(articles).to_have_count(4)
@@ -265,10 +286,14 @@ def test_thin_path_from_registration_to_engagement(
         make_staff(role, make_user(password=PASSWORD))
         for role in (Role.ADMISSION_REVIEWER, Role.SCORING_ANALYST, Role.RACE_STEWARD)
     )
+    panel = [make_staff(Role.ADMISSION_REVIEWER, make_user(password=PASSWORD)) for _ in range(2)]
     make_merchant(by=shop_owner, code="M000777", name=SHOP)
+    ensure_window()
 
     company = sign_in(owner)
     apply(company)
+    for person, level in zip(panel, ("3", "4"), strict=True):
+        judge(sign_in(person), level)
     admit(sign_in(reviewer))
 
     code = Provider.objects.get(name=COMPANY).code

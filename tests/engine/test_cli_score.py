@@ -72,8 +72,6 @@ def test_compares_with_a_published_column(countries: Path, tmp_path: Path, capsy
     assert main([*command, "--compare", "published"]) == 0
     assert main([*command, "--compare", "published", "--strict"]) == 1
     assert "equal: 2; unequal: 1; not assessed: 1;" in capsys.readouterr().out
-    assert main([*command, "--compare", "country"]) == 2
-    assert "no column of numbers 'country'" in capsys.readouterr().err
 
 
 def test_scores_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,6 +104,7 @@ def test_scores_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         ({"--table": "nowhere.csv"}, "There is no file nowhere.csv."),
         ({"--table": "table.xlsx"}, "The name of the file table.xlsx does not say what kind of table it is."),
         ({"--out": "/nowhere/at/all.csv"}, "There is no folder /nowhere/at to write into."),
+        ({"--compare": "country"}, "--compare: There is no column of numbers 'country' to compare with."),
     ],
 )
 def test_bad_input_is_one_sentence(
@@ -116,6 +115,17 @@ def test_bad_input_is_one_sentence(
     errors = capsys.readouterr().err
     assert errors.startswith(f"error: {message}")
     assert errors.count("\n") == 1
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_no_output_overwrites_an_input_or_another_output(
+    countries: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["score", "--model", HDI, "--table", str(countries)]
+    for outputs in (["--out", str(countries)], ["--out", str(tmp_path / "o.csv"), "--ledger", str(tmp_path / "o.csv")]):
+        assert main([*command, *outputs]) == 2
+        assert f"error: The output {outputs[-1]} would overwrite" in capsys.readouterr().err
+    assert countries.read_text(encoding="utf-8") == COUNTRIES
     assert not (tmp_path / "o.csv").exists()
 
 

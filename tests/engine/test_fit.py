@@ -135,6 +135,7 @@ def test_fit_is_a_sum_between_zero_and_one(
         ({}, Need(), [], {}),
         ({"admitted": [False]}, Need(), ["status"], {}),
         ({"conduct_clear": [False]}, Need(), ["conduct"], {}),
+        ({"documents_valid": [False]}, Need(), ["documents"], {}),
         ({"serves_category": [False]}, Need(), ["category"], {}),
         ({"serves_region": [False]}, Need(), ["region"], {}),
         ({}, Need(budget_minor=24_999), ["budget"], {"price_minor": 25_000.0, "budget_minor": 24_999.0}),

@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from common.jobs import services
 from common.jobs.models import Job, JobStatus
-from tests.conftest import start_worker
+from tests.conftest import WORKER_STOP_SECONDS, start_worker
 
 
-def wait_until(job: Job, *statuses: str, seconds: float = 30) -> Job:
+def wait_until(job: Job, *statuses: str, seconds: float = 120) -> Job:
     """The job once it is in one of the statuses."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -44,7 +44,7 @@ def test_a_killed_worker_loses_nothing(celery_worker_process: subprocess.Popen[b
         wait_until(job, JobStatus.DONE)
     finally:
         second.terminate()
-        second.wait(timeout=30)
+        second.wait(timeout=WORKER_STOP_SECONDS)
     assert (job.attempts, job.result) == (2, {"steps": 2})
 
 

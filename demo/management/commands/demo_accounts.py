@@ -1,18 +1,19 @@
-"""Prints one account per role of the demo world."""
+"""Prints one account per role of the demo world, and the other reviewers."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
-from demo.people import ACCOUNTS, PASSWORD
+from demo.people import ACCOUNTS, PANELISTS, PASSWORD
 
 
 class Command(BaseCommand):
     help = "Print one demo account for each role; nothing when the demo world was not loaded."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        present = set(User.objects.filter(email__in=[a.email for a in ACCOUNTS]).values_list("email", flat=True))
-        rows = [account for account in ACCOUNTS if account.email in present]
+        accounts = (*ACCOUNTS, *PANELISTS)
+        present = set(User.objects.filter(email__in=[a.email for a in accounts]).values_list("email", flat=True))
+        rows = [account for account in accounts if account.email in present]
         for account in rows:
-            self.stdout.write(f"{account.role.label!s:22} {account.email:26} {PASSWORD}")
+            self.stdout.write(f"{account.email:26} {PASSWORD}  {account.role.label}")

@@ -59,7 +59,8 @@ def test_an_unknown_address_is_a_problem_too(api: APIClient) -> None:
 
 
 def test_a_missing_object_is_a_problem(api: APIClient) -> None:
-    assert_problem(api.get(f"/api/v1/jobs/{uuid4()}"), 404, "not_found")
+    body = assert_problem(api.get(f"/api/v1/jobs/{uuid4()}"), 404, "not_found")
+    assert body["detail"] == "There is nothing here under this address."
 
 
 def test_somebody_elses_job_does_not_exist(job: Job) -> None:
@@ -119,7 +120,9 @@ def test_a_refusal_is_kept_too(api: APIClient, job: Job) -> None:
     headers = {"Idempotency-Key": "cancel-2"}
     first = assert_problem(api.post(f"/api/v1/jobs/{job.pk}/cancel", headers=headers), 409, "conflict")
     assert StoredResponse.objects.get().status == 409
-    assert api.post(f"/api/v1/jobs/{job.pk}/cancel", headers=headers).json() == first
+    again = api.post(f"/api/v1/jobs/{job.pk}/cancel", headers=headers)
+    assert assert_problem(again, 409, "conflict") == first
+    assert again.headers["Idempotent-Replay"] == "true"
 
 
 def test_a_key_serves_one_request(api: APIClient, job: Job) -> None:
@@ -142,6 +145,25 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(address: str, settin
     response = Client(headers={"Accept-Language": "en"}).post(address, b"x" * 1025, content_type="application/json")
     assert response.status_code == 413
     assert "largest" in response.content.decode() or "larger than" in response.content.decode()
+
+
+def test_a_long_body_without_a_file_is_too_large(api: APIClient, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024
+    response = api.post("/api/v1/tokens", {"username": "x" * 1024}, format="json")
+    assert "without a file" in assert_problem(response, 413, "too_large")["detail"]
+
+
+def test_a_body_of_unknown_length_is_refused() -> None:
+    """The web server hands on nothing of a chunked body, so that it would pass for an empty one."""
+    browser = Client(headers={"Accept-Language": "en", "Transfer-Encoding": "chunked"})
+    response = browser.generic("POST", "/api/v1/fact-batches")
+    body = assert_problem(response, 411, "length_missing")
+    assert body["remedy"] == "Send it with a Content-Length header, not in chunks."
+
+
+def test_a_wrong_type_of_body_is_told_which_are_taken(api: APIClient) -> None:
+    response = api.post("/api/v1/tokens", "a=1", content_type="application/x-www-form-urlencoded")
+    assert assert_problem(response, 415, "unsupported_media_type")["remedy"].endswith(": application/json.")
 
 
 def test_passwords_cannot_be_tried_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

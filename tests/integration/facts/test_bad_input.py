@@ -92,7 +92,7 @@ def test_a_bad_row_rejects_the_batch(tmp_path: Path, values: dict[str, Any], fau
     assert batch.report["reasons"] == {fault[2]: 1}
     assert (batch.source_rows, batch.rejected_rows) == (3, 1)
     assert sentence(batch.report["refusal"]) == (
-        "1 of 3 rows are wrong, so that nothing was taken.",
+        "Rows that are wrong: 1 of 3. Nothing was taken.",
         "Mend them and send the file again, or choose to skip bad rows.",
     )
     taken = imported(tmp_path / "a.csv", skip_bad_rows=True)

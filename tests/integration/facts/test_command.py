@@ -74,7 +74,7 @@ def test_a_bad_file(tmp_path: Path) -> None:
         assert code == 1
         assert "         1  The value is below zero." in out
         assert "row 2  orders  “-1”  negative" in out
-        assert err.startswith("1 of 2 rows are wrong, so that nothing was taken.")
+        assert err.startswith("Rows that are wrong: 1 of 2. Nothing was taken.")
     assert storage.stored_files() == []
     assert run(path, "--skip-bad-rows")[0] == 0
     assert FactBatch.objects.filter(status="live").get().rows == 1
@@ -85,7 +85,7 @@ def test_superseding_by_command(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "b.csv", [fact_row("X1", orders=1)])
     code, _, err = run(path)
     assert code == 1
-    assert err.startswith(f"Batch {old.pk} already holds business data of “platform” for 1 providers")
+    assert err.startswith(f"Batch {old.pk} already holds business data of “platform” from ")
     assert run(path, "--supersedes", old.pk)[0] == 0
     old.refresh_from_db()
     assert old.status == "superseded"

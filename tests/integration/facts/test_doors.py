@@ -112,11 +112,11 @@ def test_the_report_is_paged_filtered_and_exported(tmp_path: Path, analyst: User
     batch = FactBatch.objects.get()
     address = reverse("pages:staff:fact_batch_detail", args=[batch.pk])
     first = client.get(address).content.decode()
-    assert "41 of 41 rows are wrong, so that nothing was taken." in first
+    assert "Rows that are wrong: 41 of 41. Nothing was taken." in first
     assert "Page 1 of 2" in first
     assert "The value is below zero." in first
     one = client.get(address, {"reason": "not_a_whole_number", "_export": "csv"})
-    assert one.content.decode().splitlines() == [
+    assert one.content.decode("utf-8-sig").splitlines() == [
         "Row,Column,Value,What is wrong",
         "41,clicks,'=1+1,not_a_whole_number",
     ]
@@ -234,7 +234,7 @@ def test_a_rejected_file_by_api(tmp_path: Path, analyst: User) -> None:
     told = client.get(f"{API}/{batch.pk}").json()
     assert told["refusal"] == {
         "code": "rows_rejected",
-        "detail": "2 of 2 rows are wrong, so that nothing was taken.",
+        "detail": "Rows that are wrong: 2 of 2. Nothing was taken.",
         "remedy": "Mend them and send the file again, or choose to skip bad rows.",
     }
     assert told["reasons"] == {"negative": 1, "unknown_provider": 1}

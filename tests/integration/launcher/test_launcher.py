@@ -20,6 +20,10 @@ from config.services.guardian import is_running
 pytestmark = [pytest.mark.launcher, pytest.mark.xdist_group("launcher")]
 
 READY = "Paddock is ready at"
+KILLED = (
+    "The {} process ended unexpectedly with signal SIGKILL: "
+    "something outside killed it, often the system for want of memory. Start again."
+)
 
 
 class Started:
@@ -83,11 +87,12 @@ class Home:
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) != os.getpid():
                 try:
-                    about = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+                    line = (entry / "cmdline").read_bytes()
+                    about = (entry / "environ").read_bytes() + line
                 except OSError:
                     continue
                 if any(mark in about for mark in marks) and is_running(int(entry.name)):
-                    found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    found[int(entry.name)] = line.replace(b"\0", b" ").decode()
         return found
 
     def process(self, words: str) -> int:
@@ -172,7 +177,27 @@ def test_dead_child_ends_all_with_one_sentence(home: Home, start: Start) -> None
     started.read_until(READY)
     os.kill(home.process("beat"), signal.SIGKILL)
     assert started.finish() == 1
-    assert any(line.startswith("The beat process ended unexpectedly with signal SIGKILL") for line in started.lines)
+    assert started.lines.count(KILLED.format("beat")) == 1
+    assert home.processes() == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("redis-server", KILLED.format("redis")),
+        ("bin/postgres -D", KILLED.format("postgres")),
+        ("guardian.py", "The guardian process ended unexpectedly; start the portal again."),
+    ],
+)
+def test_dead_service_or_guardian_ends_all_with_one_sentence(
+    home: Home, start: Start, words: str, sentence: str
+) -> None:
+    started = start("services", variables=home.variables())
+    started.read_until("Ctrl-C stops everything.")
+    os.kill(home.process(words), signal.SIGKILL)
+    assert started.finish() == 1
+    assert started.lines.count(sentence) == 1
+    assert not any("Traceback" in line for line in started.lines)
     assert home.processes() == {}
 
 
@@ -210,6 +235,9 @@ def test_taken_port_is_named_before_anything_starts(home: Home, start: Start) ->
         ({"DATABASE_URL": "postgresql://u:geheim@127.0.0.1:1/x"}, 1, "PostgreSQL at postgresql://u:***@127.0.0.1:1/x"),
         ({"REDIS_URL": "redis://:geheim@127.0.0.1:1/0"}, 1, "Redis at redis://:***@127.0.0.1:1/0 does not answer."),
         ({"WEB_WORKERS": "none"}, 2, "WEB_WORKERS: read"),
+        ({"HOST": "192.0.2.1"}, 1, "HOST: 192.0.2.1 is no address of this machine"),
+        ({"FACTS_URL": "file:///proc/facts"}, 1, "FACTS_URL: nothing can be written to /proc/facts"),
+        ({"MEDIA_ROOT": "/proc/media"}, 1, "MEDIA_ROOT: nothing can be written to /proc/media"),
     ],
 )
 def test_wrong_setting_is_one_sentence(

@@ -21,6 +21,7 @@ from providers.registry.models import Provider
 from providers.registry.services import declare_leave
 from providers.registry.status_services import suspend_provider
 from tests.factories.accounts import make_staff
+from tests.factories.documents import make_document
 from tests.factories.merchants import (
     IN_TIME,
     NOON,
@@ -93,16 +94,25 @@ def test_the_same_knowledge_gives_the_same_digest() -> None:
     assert (first.considered, third.considered) == (2, 3)
 
 
+def expire_licence(provider: Provider) -> None:
+    """Its business licence is over since today, and the nightly run has not come by yet."""
+    day = today_of()
+    past = NOON - timedelta(days=90)
+    make_document(provider, status="accepted", issued_on=day - timedelta(days=400), expires_on=day, now=past)
+
+
 def test_filters_exclude_and_say_why() -> None:
     request = make_open_request(region="zhejiang")
     cases: dict[str, Provider] = {
         "filter.category": make_ready_provider(category="food"),
         "filter.region": make_ready_provider(region="beijing"),
         "filter.capacity": make_ready_provider(max_live_rooms=1),
+        "filter.documents": make_ready_provider(),
         "filter.on_leave": make_ready_provider(),
         "filter.conflict_of_interest": make_ready_provider(),
         "filter.status": make_ready_provider(),
     }
+    expire_licence(cases["filter.documents"])
     leaver = cases["filter.on_leave"]
     declare_leave(provider_id=leaver.pk, leave_from=today_of(), leave_until=today_of(), by=owner_of(leaver))
     add_member(
@@ -121,9 +131,10 @@ def test_filters_exclude_and_say_why() -> None:
     request = make_shortlist(request_id=request.pk, by=None, now=NOON)
     shortlist = request.shortlists.get()
     assert [candidate.provider for candidate in shortlist.candidates.all()] == [good]
-    # The suspended one is no candidate at all; the five others were considered.
-    assert (shortlist.considered, shortlist.eligible) == (6, 1)
+    # The suspended one is no candidate at all; the six others were considered.
+    assert (shortlist.considered, shortlist.eligible) == (7, 1)
     assert shortlist.excluded == {
+        "documents": 1,
         "category": 1,
         "region": 1,
         "capacity": 1,
@@ -188,7 +199,7 @@ def test_the_record_counts_answers_work_and_price() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 12])
-def test_features_cost_four_queries_for_any_number_of_providers(size: int) -> None:
+def test_features_cost_five_queries_for_any_number_of_providers(size: int) -> None:
     providers = [make_ready_provider(traders=2) for _ in range(size)]
     make_scores({provider: [50] * 5 for provider in providers})
     request = HelpRequest.objects.select_related("merchant").get(pk=make_open_request().pk)
@@ -196,7 +207,23 @@ def test_features_cost_four_queries_for_any_number_of_providers(size: int) -> No
         connection,
     ) as queries:
         verdict = judge(request, today=today_of())
-    assert (len(queries), len(verdict.features.providers)) == (4, size)
+    assert (len(queries), len(verdict.features.providers)) == (5, size)
+
+
+def test_nobody_is_invited_whose_document_has_expired() -> None:
+    request = make_shortlisted_request(providers=1)
+    candidate = request.shortlists.get().candidates.get()
+    expire_licence(candidate.provider)
+    before = state_of(request)
+    with pytest.raises(Conflict) as refusal:
+        invite(
+            request_id=request.pk,
+            provider_code=candidate.provider.code,
+            by=owner_of_shop(request.merchant),
+            now=IN_TIME,
+        )
+    assert (refusal.value.field, refusal.value.reason) == ("provider", "not_invitable")
+    assert state_of(request) == before
 
 
 def test_external_and_registered_providers_are_no_candidates() -> None:

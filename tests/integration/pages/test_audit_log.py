@@ -50,7 +50,7 @@ def test_entry_is_told_in_words_with_old_and_new(auditor: Client) -> None:
     assert "Account created" in text
     assert "<code>region</code> zhejiang → fujian" in text
     assert "<code>level</code> 2" in text
-    assert "2 Mar 2026, 01:00" in text
+    assert "Mar 2, 2026, 01:00" in text
 
 
 def test_days_are_those_of_the_platform(auditor: Client) -> None:
@@ -72,6 +72,12 @@ def test_filters_by_words_person_and_action(auditor: Client) -> None:
 def test_export_quotes_what_a_spreadsheet_would_run(auditor: Client) -> None:
     add_entry('=HYPERLINK("https://elsewhere.example")')
     assert notes(auditor, q="HYPERLINK") == ['\'=HYPERLINK("https://elsewhere.example")']
+
+
+def test_an_export_in_another_format_is_the_page_itself(auditor: Client) -> None:
+    assert auditor.get("/staff/audit/", {"_export": "xlsx"}).headers["Content-Type"].startswith("text/html")
+    assert auditor.get("/staff/audit/", {"_export": "csv"}).content.startswith(b"\xef\xbb\xbf")
+    assert auditor.get("/staff/audit/", {"q": "nothing", "_export": "json"}).json() == []
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -40,7 +40,7 @@ def test_public_page_says_whether_the_provider_may_work(reader: Client) -> None:
     provider = make_provider(status="admitted")
     text = reader.get(f"/providers/{provider.code}/").content.decode()
     assert "This provider is real and may work for merchants today." in text
-    assert f"{settings.BASE_URL}/providers/{provider.code}/" in text
+    assert f"{settings.BASE_URL}/verify/{provider.code}/" in text
     assert str(provider.uscc) not in text
     suspend_provider(provider_id=provider.pk, by=make_staff(Role.CONDUCT_OFFICER), note="Under enquiry.")
     text = reader.get(f"/providers/{provider.code}/").content.decode()
@@ -88,6 +88,14 @@ def test_what_does_not_exist_says_so(reader: Client, address: str) -> None:
     response = reader.get(address)
     assert response.status_code == 404
     assert "There is nothing here under this address." in response.content.decode()
+
+
+def test_a_form_from_elsewhere_is_refused_on_a_page_of_the_portal() -> None:
+    browser = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    answer = browser.post("/account/login/", {"login": "he@example.com", "password": "x"})
+    assert answer.status_code == 403
+    assert "This form has gone stale" in answer.content.decode()
+    assert "DEBUG" not in answer.content.decode()
 
 
 def test_refusal_for_htmx_is_only_an_alert(reader: Client) -> None:

@@ -11,7 +11,15 @@ from providers.admission.models import Application
 from providers.registry.models import Provider
 from providers.traders.models import Trader
 from tests.factories.accounts import make_member, make_staff, make_user
-from tests.factories.providers import make_application, make_provider, make_trader, make_uscc, owner_of, unchanged
+from tests.factories.providers import (
+    make_application,
+    make_provider,
+    make_trader,
+    make_uscc,
+    owner_of,
+    settle_panel,
+    unchanged,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -162,14 +170,14 @@ def test_from_application_to_admission() -> None:
     body = client.post(f"{address}/actions", {"action": "submit", "version": 3}).json()
     assert body["status"] == "submitted"
     assert actions(body) == {"admit": False, "return": False, "reject": False, "withdraw": True}
+    assert body["window"] == "ROLLING"
 
     reviewer = as_user(make_staff())
-    assert actions(reviewer.get(address).json()) == {
-        "admit": True,
-        "return": True,
-        "reject": True,
-        "withdraw": False,
-    }
+    assert actions(reviewer.get(address).json()) == {"admit": False, "return": True, "reject": False, "withdraw": False}
+    early = reviewer.post(f"{address}/actions", {"action": "admit", "note": "Good.", "version": 4})
+    assert refuse(early, 409, "panel_open")["detail"] == "The reviewers' panel has not settled yet."
+    settle_panel(Application.objects.get())
+    assert actions(reviewer.get(address).json()) == {"admit": True, "return": True, "reject": True, "withdraw": False}
     body = reviewer.post(f"{address}/actions", {"action": "admit", "note": "Good.", "version": 4}).json()
     assert (body["status"], body["decision_note"], body["allowed_actions"]) == ("admitted", "Good.", [])
     assert client.get(f"{PROVIDERS}/{provider.code}").json()["status"] == "probation"
@@ -203,14 +211,22 @@ def test_refused_decisions(action: str) -> None:
     make_member(application.provider.organisation, Role.PROVIDER_MANAGER, insider)
     address = f"{APPLICATIONS}/{application.pk}/actions"
     step = {"action": action, "note": "Because.", "version": application.version}
+    if action == "reject":
+        step["reasons"] = [{"sentence": "Not theirs."}]
     reviewer, auditor = as_user(make_staff()), as_user(make_staff(Role.AUDITOR))
     with unchanged():
         refuse(reviewer.post(address, {**step, "note": " "}), 400, "note_required", "note")
         refuse(reviewer.post(address, {**step, "version": 1}), 409, "stale")
-        refuse(reviewer.post(address, {**step, "action": "crown"}), 409, "illegal_transition", "action")
+        refuse(
+            reviewer.post(address, {"action": "crown", "version": application.version}),
+            409,
+            "illegal_transition",
+            "action",
+        )
         refuse(auditor.post(address, step), 403, "not_permitted")
         refuse(as_user(owner_of(application.provider)).post(address, step), 403, "not_permitted")
         refuse(as_user(insider).post(address, step), 403, "conflict_of_interest")
+    settle_panel(application)
     assert reviewer.post(address, step).status_code == 200
     with unchanged():
         refuse(reviewer.post(address, step), 409, "stale")
@@ -256,21 +272,14 @@ def test_traders() -> None:
         refuse(client.post(TRADERS, {**values, "provider": foreign.provider.code}), 400, "invalid_input", "provider")
         refuse(client.patch(address, {"name": "Late", "version": 1}), 409, "stale")
         refuse(client.get(f"{TRADERS}/{foreign.code}"), 404, "not_found")
-        refuse(
-            client.post(f"{address}/certification", {"level": "gold", "note": "Us.", "version": 2}),
-            403,
-            "not_permitted",
-        )
         refuse(reviewer.post(TRADERS, values), 403, "not_permitted")
-    body = reviewer.post(f"{address}/certification", {"level": "gold", "note": "Examined.", "version": 2}).json()
-    assert (body["level"], body["version"]) == ("gold", 3)
-    body = client.post(f"{address}/actions", {"action": "leave", "note": "Moved on.", "version": 3}).json()
+    body = client.post(f"{address}/actions", {"action": "leave", "note": "Moved on.", "version": 2}).json()
     assert (body["status"], body["allowed_actions"]) == ("left", [])
     assert Trader.objects.get(pk=trader.pk).left_by == owner_of(provider)
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("address", "queries"), [(PROVIDERS, 5), (APPLICATIONS, 5), (TRADERS, 5)])
+@pytest.mark.parametrize(("address", "queries"), [(PROVIDERS, 5), (APPLICATIONS, 5), (TRADERS, 6)])
 def test_lists_cost_the_same_however_long(
     address: str, queries: int, count: int, django_assert_num_queries: Any
 ) -> None:
@@ -287,6 +296,6 @@ def test_an_application_costs_the_same_however_full(count: int, django_assert_nu
     traders = [make_trader(provider).code for _ in range(count)]
     application = make_application(provider, traders=traders)
     client = as_user(make_staff())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         assert len(client.get(f"{APPLICATIONS}/{application.pk}").json()["traders"]) == count
     assert Application.objects.count() == 1

@@ -141,7 +141,7 @@ def test_how_it_ended(status: str, says: str) -> None:
     reviewer = application.decided_by
     body = as_user(owner_of(application.provider)).get(HOME).content.decode()
     assert says in body
-    assert ("Begin a new application" in body) == (status != "admitted")
+    assert ("Begin a new application" in body) == (status == "withdrawn")
     if reviewer:
         assert "Because of the evidence." in body
         assert reviewer.email not in body
@@ -226,7 +226,7 @@ def test_the_application_costs_the_same_however_full(count: int, django_assert_n
         client.post(f"{HOME}evidence/{capability}/", {"statement": "Here.", "version": version})
     assert application.traders.count() == count
     client.get(HOME)
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(11):  # type: ignore[operator]
         assert client.get(HOME).status_code == 200
 
 

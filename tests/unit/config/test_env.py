@@ -9,8 +9,11 @@ import pytest
 from config import env
 
 KEY = "k" * 32
+SEED, PUBLIC, OTHER = "s" * 43, "p" * 43, "_-" * 21 + "A"
 REQUIRED = {
     "SECRET_KEY": KEY,
+    "IDENTITY_KEY": KEY,
+    "SIGNING_KEY": SEED,
     "DATABASE_URL": "postgresql://paddock:hidden@db:5432/paddock",
     "REDIS_URL": "redis://:hidden@cache:6379/0",
 }
@@ -22,6 +25,9 @@ OIDC = {
 }
 GOOD: dict[str, tuple[str, Any]] = {
     "SECRET_KEY": (KEY, KEY),
+    "IDENTITY_KEY": (KEY, KEY),
+    "SIGNING_KEY": (SEED, SEED),
+    "RETIRED_SIGNING_KEYS": (f"{PUBLIC},{OTHER}", [PUBLIC, OTHER]),
     "DEBUG": ("true", True),
     "ALLOWED_HOSTS": ("a.example.com,b.example.com", ["a.example.com", "b.example.com"]),
     "PORT": ("8001", 8001),
@@ -48,6 +54,7 @@ GOOD: dict[str, tuple[str, Any]] = {
     "THROTTLE_WRITE": ("30/day", "30/day"),
 }
 DEFAULTS: dict[str, Any] = {
+    "retired_signing_keys": [],
     "debug": False,
     "allowed_hosts": ["localhost", "127.0.0.1", "[::1]"],
     "port": 8000,
@@ -73,6 +80,10 @@ DEFAULTS: dict[str, Any] = {
 }
 MALFORMED = [
     ("SECRET_KEY", "too-short"),
+    ("IDENTITY_KEY", "too-short"),
+    ("SIGNING_KEY", "s" * 42),
+    ("SIGNING_KEY", "s" * 42 + "="),
+    ("RETIRED_SIGNING_KEYS", f"{PUBLIC},short"),
     ("DEBUG", "perhaps"),
     ("ALLOWED_HOSTS", "a.example.com,,b.example.com"),
     ("ALLOWED_HOSTS", "https://a.example.com"),
@@ -178,6 +189,8 @@ def test_all_problems_are_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_pat
     text = refusal(tmp_path)
     for part in (
         "SECRET_KEY",
+        "IDENTITY_KEY",
+        "SIGNING_KEY",
         "DATABASE_URL",
         "REDIS_URL",
         'PORT: read "eighty"',
@@ -210,6 +223,25 @@ def test_state_folder_of_dotenv_is_where_the_generated_values_are_read(tmp_path:
     environment = env.load(project=tmp_path)
     assert environment.state_dir == tmp_path / "elsewhere"
     assert environment.secret_key == KEY
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PORT=8001\nPORT eighty\n", ".env: line 2 cannot be read; write NAME=value"),
+        (b"EMAIL_FROM=caf\xe9@example.com\n", ".env is not a text file in UTF-8"),
+    ],
+)
+def test_dotenv_that_cannot_be_read_names_itself_and_the_remedy(
+    content: bytes, sentence: str, required: None, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    assert sentence in refusal(tmp_path)
+
+
+def test_folder_named_dotenv_is_refused(required: None, tmp_path: Path) -> None:
+    (tmp_path / ".env").mkdir()
+    assert ".env is not a text file in UTF-8" in refusal(tmp_path)
 
 
 def test_password_in_an_address_is_masked() -> None:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from config.services.embedded import check_space
 from config.services.guardian import Process, is_running, stop_all
 from config.services.places import LaunchError, Places, fits_socket
 from config.services.portal import discard_unfinished
-from config.services.state import digest_of, secret_key, take_lock, write_environment
+from config.services.state import digest_of, identity_key, secret_key, signing_key, take_lock, write_environment
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
@@ -67,11 +68,26 @@ def test_full_disk_is_one_sentence(tmp_path: Path) -> None:
         check_space(tmp_path, needed_megabytes=999_999_999)
 
 
-def test_secret_key_is_generated_once_and_private(tmp_path: Path) -> None:
-    key = secret_key(tmp_path)
+@pytest.mark.parametrize("make_key", [secret_key, identity_key], ids=lambda make_key: make_key.__name__)
+def test_keys_are_generated_once_and_private(make_key: Callable[[Path], str], tmp_path: Path) -> None:
+    key = make_key(tmp_path)
     assert len(key) == 64
-    assert secret_key(tmp_path) == key
-    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert make_key(tmp_path) == key
+    assert (tmp_path / make_key.__name__).stat().st_mode & 0o777 == 0o600
+
+
+def test_signing_key_is_generated_once_and_private(tmp_path: Path) -> None:
+    key = signing_key(tmp_path)
+    assert len(key) == 43
+    assert signing_key(tmp_path) == key
+    assert (tmp_path / "signing_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_identity_key_is_another_key_that_is_kept(tmp_path: Path) -> None:
+    key = identity_key(tmp_path)
+    assert len(key) == 64
+    assert identity_key(tmp_path) == key != secret_key(tmp_path)
+    assert (tmp_path / "identity_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_generated_environment_is_private(tmp_path: Path) -> None:

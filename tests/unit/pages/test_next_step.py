@@ -45,6 +45,11 @@ def test_an_invitation_comes_before_everything() -> None:
         (Application(status="draft"), "Finish your application", False),
         (Application(status="submitted"), "Your application is being read", False),
         (Application(status="returned", return_note="No licence."), "Mend your application and submit it again", True),
+        (
+            Application(status="standstill", standstill_until=NOW),
+            "Your application was rejected, and this is not final yet",
+            True,
+        ),
         (Application(status="rejected", decision_note="Fake figures."), "Your application was rejected", False),
         (Application(status="withdrawn"), "Apply to be admitted", False),
     ],

@@ -1,6 +1,6 @@
 """Applications from the first draft to the decision: exact results, refusals change nothing."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,15 @@ from providers.admission import review_services as review
 from providers.registry.models import Provider
 from providers.traders.services import leave_trader
 from tests.factories.accounts import make_member, make_staff, make_user
-from tests.factories.providers import make_application, make_provider, make_trader, owner_of, unchanged
+from tests.factories.providers import (
+    REASONS,
+    make_application,
+    make_provider,
+    make_trader,
+    owner_of,
+    settle_panel,
+    unchanged,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -33,16 +41,15 @@ def test_create() -> None:
     assert [(entry.action, entry.at) for entry in entries_of(application)] == [("application.create", NOON)]
 
 
-@pytest.mark.parametrize("status", ["draft", "submitted", "returned"])
+@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "standstill"])
 def test_one_open_application_at_a_time(status: str) -> None:
     application = make_application(status=status)
     with unchanged(), pytest.raises(Conflict, match="open application already"):
         services.create_application(provider_id=application.provider_id, by=owner_of(application.provider))
 
 
-@pytest.mark.parametrize("status", ["rejected", "withdrawn"])
-def test_a_new_one_after_a_closed_one(status: str) -> None:
-    first = make_application(status=status)
+def test_a_new_one_after_a_withdrawn_one() -> None:
+    first = make_application(status="withdrawn")
     second = services.create_application(provider_id=first.provider_id, by=owner_of(first.provider))
     assert list(selectors.history_of(first.provider)) == [second, first]
     assert selectors.open_of(first.provider) == second
@@ -104,7 +111,7 @@ def test_bad_edits() -> None:
                 services.edit_application(application_id=application.pk, changes=changes, by=owner, version=version)
 
 
-@pytest.mark.parametrize("status", ["submitted", "admitted", "rejected", "withdrawn"])
+@pytest.mark.parametrize("status", ["submitted", "standstill", "admitted", "rejected", "withdrawn"])
 def test_content_is_closed_outside_draft_and_return(status: str) -> None:
     application = make_application(status=status)
     owner = owner_of(application.provider)
@@ -208,6 +215,7 @@ def test_submit_return_submit_admit() -> None:
     assert returned.return_note == "Add figures."
     again = services.submit_application(application_id=application.pk, by=owner, now=LATER)
     assert (again.status, again.submitted_at, again.return_note) == ("submitted", LATER, "Add figures.")
+    settle_panel(again)
     admitted = review.admit_application(application_id=application.pk, by=reviewer, note="Good.", now=LATER)
     assert (admitted.status, admitted.decided_at, admitted.decided_by) == ("admitted", LATER, reviewer)
     assert admitted.decision_note == "Good."
@@ -228,13 +236,16 @@ def test_submit_return_submit_admit() -> None:
 
 def test_reject() -> None:
     application, reviewer = make_application(), make_staff()
-    rejected = review.reject_application(application_id=application.pk, by=reviewer, note="Not theirs.", now=NOON)
-    assert (rejected.status, rejected.decided_at, rejected.decided_by) == ("rejected", NOON, reviewer)
-    assert rejected.decision_note == "Not theirs."
+    settle_panel(application, recommendation="reject")
+    rejected = review.reject_application(
+        application_id=application.pk, by=reviewer, note="Not theirs.", reasons=REASONS, now=NOON
+    )
+    assert (rejected.status, rejected.decided_at, rejected.decided_by) == ("standstill", NOON, reviewer)
+    assert (rejected.decision_note, rejected.standstill_until) == ("Not theirs.", NOON + timedelta(days=10))
     assert Provider.objects.get(pk=application.provider_id).status == "registered"
 
 
-@pytest.mark.parametrize("status", ["draft", "submitted", "returned"])
+@pytest.mark.parametrize("status", ["draft", "submitted", "returned", "standstill"])
 def test_withdraw(status: str) -> None:
     application = make_application(status=status)
     owner = owner_of(application.provider)
@@ -262,7 +273,7 @@ def test_refused_decisions_change_nothing(decide: Any) -> None:
             decide(application_id=0, by=insider, note="Good.")
 
 
-@pytest.mark.parametrize("status", ["draft", "returned", "admitted", "rejected", "withdrawn"])
+@pytest.mark.parametrize("status", ["draft", "returned", "standstill", "admitted", "rejected", "withdrawn"])
 def test_only_submitted_ones_are_decided(status: str) -> None:
     application, reviewer = make_application(status=status), make_staff()
     with unchanged(), pytest.raises(IllegalTransition):

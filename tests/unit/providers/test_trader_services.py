@@ -1,4 +1,4 @@
-"""Traders: registered, edited, certified, gone."""
+"""Traders: registered, edited, gone."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,14 @@ from common.exceptions import Conflict, IllegalTransition, InvalidInput, NotPerm
 from providers.registry.status_services import clear_out_provider
 from providers.traders import selectors, services
 from tests.factories.accounts import make_member, make_staff, make_user
-from tests.factories.providers import make_external_provider, make_provider, make_trader, owner_of, unchanged
+from tests.factories.providers import (
+    make_external_provider,
+    make_provider,
+    make_trader,
+    make_verified_trader,
+    owner_of,
+    unchanged,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -130,30 +137,27 @@ def test_leave() -> None:
             services.leave_trader(trader_id=other.pk, by=stranger, note="Mine now.")
 
 
-def test_certify() -> None:
-    trader, reviewer = make_trader(make_provider()), make_staff()
-    trader = services.certify_trader(trader_id=trader.pk, level="gold", by=reviewer, note="Examined.", version=1)
-    assert (trader.level, trader.version) == ("gold", 2)
-    entry = entries_of(trader).first()
-    assert (entry.action, entry.note, entry.changes) == ("trader.certify", "Examined.", {"level": ["trainee", "gold"]})
-
-
-def test_bad_certifications() -> None:
-    trader, reviewer = make_trader(make_provider()), make_staff()
-    insider = make_staff()
-    make_member(trader.provider.organisation, Role.PROVIDER_TRADER, insider)
-    attempts: list[tuple[dict[str, Any], type[Exception]]] = [
-        ({"level": "legend", "by": reviewer, "note": "Wow."}, InvalidInput),
-        ({"level": "gold", "by": reviewer, "note": " "}, InvalidInput),
-        ({"level": "gold", "by": owner_of(trader.provider), "note": "Ours."}, NotPermitted),
-        ({"level": "gold", "by": make_staff(Role.AUDITOR), "note": "Seen."}, NotPermitted),
-        ({"level": "gold", "by": insider, "note": "Friend."}, NotPermitted),
-        ({"level": "gold", "by": reviewer, "note": "Late.", "version": 4}, Stale),
-    ]
+def test_the_platform_records_a_leaving() -> None:
+    trader, officer = make_trader(make_provider()), make_staff(Role.CONDUCT_OFFICER)
+    others = make_staff(), owner_of(trader.provider)
     with unchanged():
-        for arguments, error in attempts:
-            with pytest.raises(error):
-                services.certify_trader(trader_id=trader.pk, **arguments)
+        for person in others:
+            with pytest.raises(NotPermitted):
+                services.release_trader(trader_id=trader.pk, by=person, note="Gone.")
+        with pytest.raises(NotPermitted):
+            services.leave_trader(trader_id=trader.pk, by=officer, note="Gone.")
+    trader = services.release_trader(trader_id=trader.pk, by=officer, note="Gone since March.", now=NOON)
+    assert (trader.status, trader.left_at, trader.left_by) == ("left", NOON, officer)
+    assert entries_of(trader).latest("pk").action == "trader.release"
+
+
+def test_a_checked_name_stays() -> None:
+    trader = make_verified_trader(make_provider())
+    owner = owner_of(trader.provider)
+    with unchanged(), pytest.raises(Conflict) as refusal:
+        services.edit_trader(trader_id=trader.pk, changes={"name": "Somebody Else"}, by=owner)
+    assert refusal.value.reason == "identity_checked"
+    assert services.edit_trader(trader_id=trader.pk, changes={"max_live_rooms": 2}, by=owner).max_live_rooms == 2
 
 
 def test_visible() -> None:

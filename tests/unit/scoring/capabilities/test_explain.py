@@ -10,8 +10,9 @@ from scoring.capabilities import selectors
 from scoring.capabilities.enums import CardStatus
 from scoring.capabilities.explain import explain_scorecard, say_status
 from scoring.capabilities.models import Scorecard
-from scoring.capabilities.moves import explain_move
+from scoring.capabilities.moves import explain_move, shown_total, signed
 from scoring.capabilities.rules import describe_rule
+from scoring.capabilities.words import format_change
 from tests.factories.providers import make_provider
 from tests.factories.scoring import DAY, MORNING_AFTER, make_facts, make_published_model, make_run, small_model, work
 
@@ -65,6 +66,33 @@ def test_a_move_is_told_in_sentences(cards: tuple[Scorecard, Scorecard]) -> None
         "Click rate improved from 20.0% to 50.0%: +12.0 points.",
         "Promise rate is assessed now, at 40.0%: +12.0 points.",
     )
+
+
+def test_a_told_move_is_the_difference_of_the_told_scores(cards: tuple[Scorecard, Scorecard]) -> None:
+    before, after = cards
+    before.composite, after.composite = 94.049, 93.86
+    told = shown_total(before, after)
+    assert told is not None
+    assert (str(told), signed(told), signed(0)) == ("-0.1", "−0.1", "0.0")
+    before.composite = None
+    assert shown_total(before, after) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unit", "texts"),
+    [
+        (0.9041, 0.9038, "share", ("90.41%", "90.38%")),
+        (0.9, 0.8, "share", ("90.0%", "80.0%")),
+        (151.21, 151.24, "", ("151.21", "151.24")),
+        (0.5, 0.5, "share", ("50.0%", "50.0%")),
+        (None, 3.5, "", ("—", "3.50")),
+    ],
+)
+def test_a_change_shows_the_decimals_that_tell_it(
+    before: float | None, after: float | None, unit: str, texts: tuple[str, str]
+) -> None:
+    with override("en"):
+        assert format_change(before, after, unit) == texts
 
 
 def test_no_move_is_told_where_a_score_is_missing(cards: tuple[Scorecard, Scorecard]) -> None:

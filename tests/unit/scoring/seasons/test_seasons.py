@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, InternalError, transaction
 
 from accounts.roles import Role
@@ -139,10 +138,23 @@ def test_rules_that_mean_nothing_are_refused(rules: dict[str, object], reason: s
 def test_a_season_ends_after_it_starts_and_has_a_code_of_its_own() -> None:
     season = make_in("draft")
     steward = make_staff(Role.RACE_STEWARD)
-    with pytest.raises(ValidationError):
+    other = services.create_season(
+        code="other",
+        name_zh="另一赛季",
+        name_en="Another",
+        starts_on=START,
+        ends_on=START + timedelta(days=1),
+        scoring_model_id=season.scoring_model_id,
+        by=steward,
+    )
+    with pytest.raises(InvalidInput) as reversed_days:
         services.edit_season(season_id=season.pk, changes={"ends_on": START}, by=steward)
-    with pytest.raises(ValidationError):
+    with pytest.raises(Conflict) as made_twice:
         make_season(season.scoring_model, running=False)
+    with pytest.raises(Conflict) as renamed:
+        services.edit_season(season_id=other.pk, changes={"code": season.code}, by=steward)
+    assert [caught.value.field for caught in (reversed_days, made_twice, renamed)] == ["ends_on", "code", "code"]
+    assert set(Season.objects.values_list("code", "starts_on")) == {(season.code, season.starts_on), ("other", START)}
     with pytest.raises(IntegrityError, match="season_starts_before_it_ends"), transaction.atomic():
         Season.objects.filter(pk=season.pk).update(ends_on=START)
     with pytest.raises(Stale):

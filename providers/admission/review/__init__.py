@@ -1,0 +1,1 @@
+"""Blind review of applications by panels on a rubric."""

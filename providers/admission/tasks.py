@@ -1,0 +1,47 @@
+"""Background work of this folder."""
+
+from typing import Any
+
+from celery import shared_task
+
+from accounts.models import User
+from common.jobs.progress import Progress
+from common.jobs.tasks import job_task
+from providers.admission.decision_services import finalise_due_rejections
+from providers.admission.services import TRIAGE
+from providers.admission.triage_dry_run_services import DRY_RUN, run_dry_run
+from providers.admission.triage_services import triage_application, triage_open_applications
+from providers.admission.window_services import advance_due_windows
+from providers.criteria.services import TRIAGE_OPEN
+
+
+@job_task(TRIAGE)
+def triage_one(progress: Progress, application_id: int) -> dict[str, Any]:
+    """Judge a submitted application."""
+    triage = triage_application(application_id=application_id)
+    return {"outcome": triage.outcome if triage else None}
+
+
+@job_task(TRIAGE_OPEN)
+def triage_all(progress: Progress) -> dict[str, Any]:
+    """Judge everything that waits."""
+    return {"applications": triage_open_applications()}
+
+
+@job_task(DRY_RUN)
+def try_draft(progress: Progress, criteria_set_id: int, by_id: int) -> dict[str, Any]:
+    """Try a draft on all open applications."""
+    dry_run = run_dry_run(criteria_set_id=criteria_set_id, by=User.objects.get(pk=by_id))
+    return {"dry_run": dry_run.pk, "moves": len(dry_run.moves)}
+
+
+@shared_task(name="providers.advance_windows")
+def advance_windows() -> None:
+    """Open and close windows, and move their lists on."""
+    advance_due_windows()
+
+
+@shared_task(name="providers.finalise_rejections")
+def finalise_rejections() -> None:
+    """Make rejections final whose standstill is over."""
+    finalise_due_rejections()
