@@ -24,10 +24,11 @@ def collect_signals(provider_ids: Ids, today: date) -> dict[str, Floats]:
     Zero where nothing is held. Who was never checked has nothing held.
     """
     counted = Q(strength__gte=INTERCEPTS) & ~Q(status=LinkStatus.CONTESTED)
-    links = Link.objects.filter(in_force(today), status__in=BLOCKING)
+    links = Link.objects.filter(in_force(today), status__in=BLOCKING).order_by()
     if len(provider_ids) <= 1000:
         links = links.filter(provider__in=np.asarray(provider_ids).tolist())
-    rows = list(links.values_list("provider").annotate(Count("pk", filter=counted), Max("strength")))
+    summed = links.values("provider").annotate(count=Count("pk", filter=counted), top=Max("strength"))
+    rows = list(summed.values_list("provider", "count", "top"))
     return {
         "barred_links": spread(provider_ids, {pk: float(count) for pk, count, _top in rows}, missing=0.0),
         "barred_link_strength": spread(provider_ids, {pk: float(top) for pk, _count, top in rows}, missing=0.0),
