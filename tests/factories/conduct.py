@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,8 @@ def keep_measures(
         columns = {name: np.full(len(ids), np.nan) for name in MEASURE_NAMES}
         columns[measure] = np.array(figures, dtype=np.float64)
         day = today - timedelta(days=back)
-        store_measures(day=day, provider_ids=ids, columns=columns, input_digest=f"{measure} {figures}")
+        digest = sha256(f"{measure} {figures} {ids}".encode()).hexdigest()
+        store_measures(day=day, provider_ids=ids, columns=columns, input_digest=digest)
 
 
 def make_watch_entry(
