@@ -54,11 +54,11 @@ def forecast_all(judged: Judgement, today: date) -> Floats:
     for column, criterion in enumerate(judged.criteria):
         if not criterion.measure or criterion.limit is None:
             continue
-        open_now = judged.verdicts.matrix[:, column] == Verdict.HUMAN
         at_most = criterion.direction == Direction.AT_MOST
-        beyond = open_now & is_beyond(judged.signals[criterion.measure], criterion.limit, at_most=at_most)
-        found[beyond, column] = 0.0
-        passing = judged.verdicts.matrix[:, column] == Verdict.PASS
+        far = is_beyond(judged.signals[criterion.measure], criterion.limit, at_most=at_most)
+        found[(judged.verdicts.matrix[:, column] == Verdict.HUMAN) & far, column] = 0.0
+        # Who passes beyond the limit is exempted by the criterion itself, such as a newcomer: no breach is in sight.
+        passing = (judged.verdicts.matrix[:, column] == Verdict.PASS) & ~far
         if criterion.measure in MEASURE_NAMES and passing.any():
             days, values = measure_history(
                 criterion.measure, judged.provider_ids[passing], until=today, days=HISTORY_DAYS
