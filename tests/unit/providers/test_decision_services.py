@@ -71,7 +71,7 @@ def test_a_rejection_keeps_its_reasons_and_stands_still() -> None:
         (1, "Other reason", "The letter is missing."),
     ]
     assert told(application) == ["application.standstill"]
-    assert Notice.objects.get().text == (
+    assert Notice.objects.get(kind="application.standstill").text == (
         f"{application.number}: you can read every reason and answer once until Mar 11, 2026. Only then is it final."
     )
 
@@ -213,7 +213,7 @@ def test_buttons_say_why_not() -> None:
         found = APPLICATION.offer_actions(application, lambda row: check_offer(user, application, row, now))
         return {offer.action: "" if offer.allowed else str(offer.reason) for offer in found}
 
-    until = "The applicant may answer until 11 Mar 2026, 12:00."
+    until = "The applicant may answer until Mar 11, 2026, 12:00."
     other, first = make_staff(), first_decider(application)
     assert offers(other, NOON) == {
         "answer": "Your role does not allow this.",
@@ -226,7 +226,7 @@ def test_buttons_say_why_not() -> None:
     assert offers(first, UNTIL)["uphold"] == "You took the first decision, so somebody else upholds it."
     owner = owner_of(application.provider)
     assert (offers(owner, NOON)["answer"], offers(owner, NOON)["withdraw"]) == ("", "")
-    assert offers(owner, UNTIL)["answer"] == "The time to answer ended on 11 Mar 2026, 12:00."
+    assert offers(owner, UNTIL)["answer"] == "The time to answer ended on Mar 11, 2026, 12:00."
 
 
 def test_a_new_application_waits_its_days() -> None:
