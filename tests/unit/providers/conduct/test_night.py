@@ -162,8 +162,8 @@ def test_what_a_person_acted_on_is_closed_by_a_person() -> None:
 
 
 def test_who_is_exempted_beyond_the_limit_is_not_forecast() -> None:
-    exempting = COMPLAINTS.replace("<= 0.01\"", "<= 0.01 or days_since_admission <= 90\"").replace(
-        "> 0.02\"", "> 0.02 and days_since_admission > 90\""
+    exempting = COMPLAINTS.replace('<= 0.01"', '<= 0.01 or days_since_admission <= 90"').replace(
+        '> 0.02"', '> 0.02 and days_since_admission > 90"'
     )
     make_published_set(exempting)
     provider = make_provider(status="admitted")

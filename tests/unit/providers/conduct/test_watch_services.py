@@ -83,9 +83,10 @@ def test_a_suspension_waits_for_its_day(status: str, days: int) -> None:
     with conduct_unchanged(), pytest.raises(Conflict) as refusal:
         watch.suspend_watched(entry_id=entry.pk, by=by, note="Now.", now=NOW + timedelta(days=days))
     assert refusal.value.reason == "too_early"
-    assert watch.suspend_watched(
-        entry_id=entry.pk, by=officer(), note="Now.", now=NOW + timedelta(days=days + 1)
-    ).status == "suspended"
+    assert (
+        watch.suspend_watched(entry_id=entry.pk, by=officer(), note="Now.", now=NOW + timedelta(days=days + 1)).status
+        == "suspended"
+    )
 
 
 def test_a_clear_out_waits_for_its_day() -> None:
