@@ -72,8 +72,8 @@ def run(rows: int | None = None) -> Result:
         figures=figures,
         notes=(
             f"{count:,} generated providers with {HISTORY_DAYS} days of all measures, judged by the set that "
-            f"comes with the portal: {night.failed:,} fail, {night.open:,} need a human, {night.forecasts:,} have a breach in "
-            f"sight, {entries:,} entries are opened on the watch list, each with its notice.",
+            f"comes with the portal: {night.failed:,} fail, {night.open:,} need a human, {night.forecasts:,} are about "
+            f"to fail, {entries:,} entries are opened on the watch list, each with its notice.",
             "The time is from the first query to the last row written, in one process on an embedded database, which "
             f"holds the transaction open. The memory is that of the whole process, filling included ({filled:.0f} s, "
             "not counted).",
