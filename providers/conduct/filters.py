@@ -70,7 +70,7 @@ class NightFilter(filters.FilterSet):
     """A range of days; the list has no other question."""
 
     since = filters.DateFilter(label=_("From"), field_name="judged_on", lookup_expr="gte")
-    until = filters.DateFilter(label=_("To"), field_name="judged_on", lookup_expr="lte")
+    until = filters.DateFilter(label=_("Until"), field_name="judged_on", lookup_expr="lte")
 
 
 class NightRowFilter(filters.FilterSet):
