@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
-from engine.forecast import LEAST_DAYS, forecast_breach
+from engine.forecast import LEAST_DAYS, forecast_breach, trend_of
 
 DAYS = np.arange(-27.0, 1.0)
 
 
 def forecast(*rows: np.ndarray, at_most: bool = True, limit: float = 1.0, horizon: float = 30.0) -> list[float]:
-    return list(forecast_breach(DAYS, np.vstack(rows), limit=limit, at_most=at_most, horizon=horizon))
+    return list(forecast_breach(trend_of(DAYS, np.vstack(rows)), limit=limit, at_most=at_most, horizon=horizon))
 
 
 @pytest.mark.parametrize(("slope", "now", "left"), [(0.05, 0.5, 10.0), (0.01, 0.75, 25.0), (0.1, 0.9, 1.0)])
@@ -72,9 +72,10 @@ def test_gaps_do_not_bend_a_line() -> None:
 
 
 def test_no_days_and_no_providers() -> None:
-    assert forecast_breach(DAYS, np.empty((0, 28)), limit=1.0, at_most=True, horizon=30.0).shape == (0,)
+    assert forecast_breach(trend_of(DAYS, np.empty((0, 28))), limit=1.0, at_most=True, horizon=30.0).shape == (0,)
     assert_array_equal(
-        forecast_breach(np.empty(0), np.empty((2, 0)), limit=1.0, at_most=True, horizon=30.0), [np.nan, np.nan]
+        forecast_breach(trend_of(np.empty(0), np.empty((2, 0))), limit=1.0, at_most=True, horizon=30.0),
+        [np.nan, np.nan],
     )
 
 
