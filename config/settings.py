@@ -191,6 +191,8 @@ CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "common.recover_jobs", "schedule": 15.0},
     "sweep-facts": {"task": "scoring.sweep_facts", "schedule": 60.0},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
+    # The night is judged right after the measures; this is for a morning on which they failed.
+    "judge-night": {"task": "providers.start_night", "schedule": crontab(hour=6, minute=0)},
     "watch-certificates": {"task": "providers.watch_certificates", "schedule": crontab(hour=0, minute=10)},
     "watch-documents": {"task": "providers.watch_documents", "schedule": crontab(hour=1, minute=0)},
     "sweep-documents": {"task": "providers.sweep_documents", "schedule": 3600.0},
@@ -294,6 +296,9 @@ SPECTACULAR_SETTINGS = {
         "DocumentKindEnum": "providers.documents.enums.FileKind",
         "FactFileKindEnum": "scoring.facts.enums.FileKind",
         "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
+        "ProbationStatusEnum": "providers.conduct.enums.ProbationStatus",
+        "ProbationVerdictEnum": "providers.conduct.enums.ProbationVerdict",
+        "WatchStatusEnum": "providers.conduct.enums.WatchStatus",
         "LinkStatusEnum": "providers.relations.enums.LinkStatus",
         "IdentifierKindEnum": "providers.relations.enums.IdentifierKind",
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",

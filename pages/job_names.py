@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 NAMES: dict[str, str | Promise] = {
     "common.probe": _("Self-test of the worker"),
     "providers.check_relations": _("Check for links to barred parties"),
+    "providers.begin_probation": _("Begin a probation"),
+    "providers.judge_night": _("Judge all providers for the night"),
+    "providers.rejudge_provider": _("Judge a provider again"),
     "scoring.import_facts": _("Import business data"),
     "scoring.run_scores": _("Compute scores"),
     "scoring.nightly": _("Nightly scores and standings"),

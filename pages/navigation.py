@@ -59,6 +59,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("staff:trader_list", _("Traders"), "trader.view", "user-star"),
                 Item("staff:probation_list", _("Probations"), "probation.view", "hourglass"),
                 Item("staff:watch_list", _("Watch list"), "watch.view", "eye"),
+                Item("staff:night_list", _("Nights"), "watch.view", "moon"),
                 Item("staff:false_claim_list", _("False claims"), "false_claim.view", "message-report"),
             ),
         ),

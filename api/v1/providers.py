@@ -12,8 +12,9 @@ from api.actions import run_action
 from api.base import IdempotentMixin, describe_offers
 from api.v1.acting import ActionInput, OfferSerializer
 from common.exceptions import NotFound
+from providers.conduct import provider_services
 from providers.enums import Category, ProviderType, Region
-from providers.registry import permissions, selectors, services, status_services
+from providers.registry import permissions, selectors, services
 from providers.registry.filters import ProviderFilter
 from providers.registry.models import Provider
 from providers.registry.states import PROVIDER
@@ -154,5 +155,5 @@ class ProviderActionsView(ProviderPart):
 
     @extend_schema(request=ActionInput, responses=ProviderSerializer)
     def post(self, request: Request, code: str) -> Response:
-        provider = run_action(request, self.get_provider(), PROVIDER, status_services.ACTIONS, "provider_id")
+        provider = run_action(request, self.get_provider(), PROVIDER, provider_services.ACTIONS, "provider_id")
         return Response(self.get_serializer(provider).data)

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from common.templatetags.paddock import moment, number
+from common.templatetags.paddock import day, moment, number
 from merchants.matching.models import Invitation
 from pages.waiting import say_left
 from providers.admission.enums import ApplicationStatus
 from providers.admission.models import Application
+from providers.conduct.models import Probation, WatchEntry
 from providers.enums import Capability
 from providers.registry.enums import ProviderStatus
 from providers.registry.models import Provider
@@ -38,8 +39,13 @@ def find_next_step(
     trader_count: int,
     card: Scorecard | None,
     now: datetime,
+    notice: WatchEntry | None = None,
+    contract: Probation | None = None,
 ) -> Step:
-    """What has a clock comes first, then the way in, then what lifts the score most."""
+    """What has a clock comes first, then the way in, then what lifts the score most.
+
+    `notice` is an entry of the watch list that waits for a cure plan, `contract` one that waits for a signature.
+    """
     if invitations:
         first = invitations[0]
         return Step(
@@ -49,12 +55,27 @@ def find_next_step(
             _("Read and answer"),
             urgent=True,
         )
+    if notice is not None:
+        return Step(
+            _("Answer the notice with a cure plan"),
+            _("Until %(day)s. Without one you may be suspended.") % {"day": day(notice.due_on)},
+            reverse("pages:provider:watch"),
+            _("Read the notice"),
+            urgent=True,
+        )
     if provider.status == ProviderStatus.REGISTERED:
         return _step_through_the_door(application)
     if provider.status == ProviderStatus.SUSPENDED:
         return Step(_("You are suspended"), _("You keep your engagements and take no new work until it is lifted."))
     if provider.status == ProviderStatus.CLEARED_OUT:
         return Step(_("You were cleared out"), _("You no longer work with the platform."))
+    if contract is not None:
+        return Step(
+            _("Sign your probation contract"),
+            _("Its targets decide whether you stay. It runs until %(day)s.") % {"day": day(contract.ends_on)},
+            reverse("pages:provider:probation"),
+            _("Read the targets"),
+        )
     if not trader_count:
         return Step(
             _("Enter your traders"),

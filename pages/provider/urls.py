@@ -9,6 +9,7 @@ app_name = "provider"
 urlpatterns = [
     path("", views_home.Home.as_view(), name="home"),
     path("", include("pages.provider.urls_admission")),
+    path("", include("pages.provider.urls_conduct")),
     path("", include("pages.provider.urls_documents")),
     path("", include("pages.provider.urls_matching")),
     path("", include("pages.provider.urls_relations")),

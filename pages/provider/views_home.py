@@ -22,6 +22,7 @@ from pages.charts_scoring import interval_text
 from pages.provider.next_step import find_next_step
 from pages.waiting import SHOWN, Section, Waiting, say_days, say_left
 from providers.admission.selectors import history_of as applications_of
+from providers.conduct import selectors as conduct
 from providers.enums import Capability
 from providers.registry.enums import ProviderStatus
 from providers.registry.models import Provider
@@ -69,6 +70,8 @@ class Home(ProviderPage, TitledPage):
                 trader_count=len(workloads),
                 card=card,
                 now=now,
+                notice=conduct.notice_to_answer(provider),
+                contract=conduct.contract_to_sign(provider),
             ),
             card=card,
             score_hint=say_score_hint(card),

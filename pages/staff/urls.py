@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views_home.Today.as_view(), name="today"),
     path("audit/", views_audit.AuditLog.as_view(), name="audit_log"),
     path("", include("pages.staff.urls_admission")),
+    path("", include("pages.staff.urls_conduct")),
     path("", include("pages.staff.urls_criteria")),
     path("", include("pages.staff.urls_documents")),
     path("", include("pages.staff.urls_facts")),

@@ -17,6 +17,7 @@ from merchants.matching import selectors as matching
 from merchants.requests import selectors as requests
 from pages.base import StaffPage, TitledPage
 from pages.job_names import name_job
+from pages.staff.waiting_conduct import list_probations, list_watch
 from pages.waiting import SHOWN, Section, Waiting, say_days, say_left, say_wait
 from providers.admission import selectors as admission
 from providers.admission.clocks import Clock, read_clock
@@ -31,6 +32,8 @@ from scoring.seasons.policies import NOTICE_DAYS, SETTLEMENT_LAG_DAYS
 DECIDES = {
     "applications": "application.admit",
     "answers": "application.uphold",
+    "watch": "watch.notify",
+    "probations": "probation.decide",
     "requests": "match.manage",
     "invitations": "match.manage",
     "seasons": "season.advance",
@@ -50,6 +53,8 @@ class Today(StaffPage, TitledPage):
         makers: tuple[Callable[[Any, datetime], Section], ...] = (
             list_applications,
             list_answers,
+            list_watch,
+            list_probations,
             list_requests,
             list_invitations,
             list_seasons,

@@ -12,8 +12,10 @@ from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
 from pages.staff.documents import describe_documents
 from pages.staff.tables_admission import ProviderTable, ProviderTraderTable
+from pages.staff.views_probation import describe_conduct
 from providers.admission.selectors import history_of
-from providers.registry import permissions, selectors, status_services
+from providers.conduct import provider_services
+from providers.registry import permissions, selectors
 from providers.registry.filters import ProviderFilter
 from providers.registry.models import Provider
 from providers.registry.states import PROVIDER
@@ -71,6 +73,7 @@ class ProviderDetail(ProviderBase, TitledPage):
             traders=traders,
             entries=entries_of(provider),
             **describe_documents(provider, user),
+            **describe_conduct(provider, user),
             **kwargs,
         )
 
@@ -79,7 +82,7 @@ class ProviderAct(ProviderBase, ActionView):
     """Complete the probation, suspend, reinstate, clear out."""
 
     table = PROVIDER
-    actions = status_services.ACTIONS
+    actions = provider_services.ACTIONS
     id_name = "provider_id"
     done = {
         "complete_probation": _("The probation is completed."),

@@ -8,17 +8,21 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.paddock import local_text
 from providers.admission.models import Application
 from providers.admission.reasons import name_subject
 from providers.enums import Capability
 
 
 class RejectionReason(models.Model):
-    """One reason of one round: about a criterion (by its key), about a capability, or about neither."""
+    """One reason of one round: about a criterion (by its key, with the title that it had), about a capability, or about
+    neither."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="reasons")
     decision_round = models.PositiveSmallIntegerField()
     criterion = models.CharField(_("Criterion"), max_length=60, blank=True)
+    title_zh = models.CharField(max_length=120, blank=True)
+    title_en = models.CharField(max_length=120, blank=True)
     capability = models.CharField(_("Capability"), max_length=20, choices=Capability, blank=True)
     sentence = models.TextField(_("Reason"), max_length=1000)
     created_at = models.DateTimeField(default=timezone.now)
@@ -41,7 +45,7 @@ class RejectionReason(models.Model):
     @property
     def about(self) -> str | Promise:
         """What it is about, in words."""
-        return name_subject(self.criterion, self.capability)
+        return local_text(self, "title") or name_subject(self.criterion, self.capability)
 
 
 class ApplicationAnswer(models.Model):

@@ -19,7 +19,7 @@ from providers.admission.decision_models import ApplicationAnswer, RejectionReas
 from providers.admission.models import Application
 from providers.admission.notices import tell
 from providers.admission.permissions import check_act
-from providers.admission.reasons import Reason
+from providers.admission.reasons import Reason, criteria_at_the_door
 from providers.admission.review.panel_services import open_panel
 from providers.admission.selectors import rejections_due
 from providers.admission.states import APPLICATION
@@ -35,11 +35,15 @@ def open_standstill(application: Application) -> None:
 
 def add_reasons(application: Application, reasons: Iterable[Reason], *, now: datetime) -> None:
     """Write the reasons of this round and tell the applicant, inside the rejection."""
+    criteria = {row.key: row for row in criteria_at_the_door()}
     for reason in reasons:
+        named = criteria.get(reason.criterion)
         row = RejectionReason(
             application=application,
             decision_round=application.decision_round,
             criterion=reason.criterion,
+            title_zh=named.title_zh if named else "",
+            title_en=named.title_en if named else "",
             capability=reason.capability,
             sentence=reason.sentence,
             created_at=now,

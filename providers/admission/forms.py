@@ -98,9 +98,10 @@ class RejectionForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        subjects = subject_choices()
         for row in range(1, REASON_ROWS + 1):
             self.fields[f"about_{row}"] = forms.ChoiceField(
-                label=_("About"), choices=subject_choices(), required=False, widget=forms.Select
+                label=_("About"), choices=subjects, required=False, widget=forms.Select
             )
             self.fields[f"sentence_{row}"] = forms.CharField(
                 label=_("Why"), max_length=MAX_SENTENCE, required=False, widget=forms.Textarea(attrs={"rows": 2})

@@ -7,12 +7,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import InvalidInput
+from common.templatetags.paddock import local_text
+from providers.criteria.enums import Moment
+from providers.criteria.models import Criterion
+from providers.criteria.selectors import criteria_of, published_set
 from providers.enums import Capability
 
 MAX_REASONS = 12
 MAX_SENTENCE = 1000
 
-# What every submission is held to, by key.
+# What every submission is held to besides the criteria in force, by key.
 CRITERIA: dict[str, str | Promise] = {
     "contact": _("Contact"),
     "evidence": _("Truth of the evidence"),
@@ -37,9 +41,17 @@ def name_subject(criterion: str, capability: str) -> str | Promise:
     return CRITERIA.get(criterion, criterion) if criterion else _("Other reason")
 
 
+def criteria_at_the_door() -> list[Criterion]:
+    """The criteria in force that are judged at the door, in their order."""
+    in_force = published_set()
+    return criteria_of(in_force, moment=Moment.DOOR) if in_force else []
+
+
 def subject_choices() -> list[tuple[str, str | Promise]]:
-    """For a select: `criterion:<key>` and `capability:<key>`, empty for anything else."""
-    criteria = [(f"criterion:{key}", label) for key, label in CRITERIA.items()]
+    """For a select: `criterion:<key>` (of the criteria in force at the door first) and `capability:<key>`, empty for
+    anything else."""
+    criteria = [(f"criterion:{row.key}", local_text(row, "title")) for row in criteria_at_the_door()]
+    criteria += [(f"criterion:{key}", str(label)) for key, label in CRITERIA.items()]
     capabilities = [(f"capability:{value}", label) for value, label in Capability.choices]
     return [("", _("Something else")), *criteria, *capabilities]
 

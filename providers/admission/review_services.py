@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.audit.services import record
 from common.days import business_day
+from common.jobs.services import enqueue
 from common.locks import lock
 from providers.admission import policies
 from providers.admission.decision_services import (
@@ -61,6 +62,7 @@ def admit_application(
     check_not_intercepted(application.provider)
     tell("application.admitted", application, now=now)
     application.provider = admit_provider(provider_id=application.provider_id, by=by, note=note, now=now)
+    enqueue("providers.begin_probation", by=by, now=now, provider_id=application.provider_id)
     return application
 
 

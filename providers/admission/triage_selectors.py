@@ -41,7 +41,7 @@ def triage_of(application: Application) -> Triage | None:
     """The newest triage of `application` with its verdicts, None before the first."""
     verdicts = TriageVerdict.objects.select_related("criterion").order_by("criterion__position", "pk")
     return (
-        Triage.objects.filter(application=application)
+        Triage.objects.filter(application=application.pk)
         .select_related("criteria_set", "created_by")
         .prefetch_related(Prefetch("verdicts", verdicts))
         .order_by("-pk")

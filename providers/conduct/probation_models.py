@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
 from providers.conduct.enums import PROBATION_OPEN, ProbationStatus, ProbationVerdict
+from providers.conduct.targets import Target
 from providers.criteria.enums import Direction
 from providers.registry.models import Provider
 
@@ -121,3 +122,7 @@ class ProbationTarget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} {self.direction} {self.limit}"
+
+    def as_target(self) -> Target:
+        """What was agreed, without what came of it."""
+        return Target(self.measure, self.direction, self.limit)

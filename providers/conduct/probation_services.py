@@ -243,7 +243,7 @@ def _judge(probations: Sequence[Probation], *, by: User | None, note: str, now: 
             value = float(signals[target.measure][index])
             known = not np.isnan(value)
             target.value = value if known else None
-            target.met = Target(target.measure, target.direction, target.limit).is_met(value) if known else None
+            target.met = target.as_target().is_met(value) if known else None
             target.save(update_fields=["value", "met"])
         probation.status = PROBATION.check(probation, "judge", note=note).to
         probation.verdict, probation.judged_on = read_verdict([target.met for target in targets]), today

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.forecast import forecast_breach
 from providers.conduct.policies import FORECAST_DAYS, HISTORY_DAYS
 from providers.criteria.enums import Direction, Verdict
-from providers.criteria.measures import MEASURE_NAMES, measure_history
+from providers.criteria.measures import MEASURE_NAMES, measure_trends
 from providers.criteria.models import Criterion
 from providers.criteria.selectors import Judgement
 from providers.signals import Floats
@@ -51,22 +51,21 @@ def forecast_all(judged: Judgement, today: date) -> Floats:
     Who stands beyond a limit without failing yet gets 0; a trend counts only for measures that are kept per day.
     """
     found = np.full(judged.verdicts.matrix.shape, np.nan)
+    drifting = [row.measure for row in judged.criteria if row.measure in MEASURE_NAMES and row.limit is not None]
+    trends = measure_trends(drifting, judged.provider_ids, until=today, days=HISTORY_DAYS)
     for column, criterion in enumerate(judged.criteria):
         if not criterion.measure or criterion.limit is None:
             continue
-        open_now = judged.verdicts.matrix[:, column] == Verdict.HUMAN
         at_most = criterion.direction == Direction.AT_MOST
-        beyond = open_now & is_beyond(judged.signals[criterion.measure], criterion.limit, at_most=at_most)
-        found[beyond, column] = 0.0
-        passing = judged.verdicts.matrix[:, column] == Verdict.PASS
-        if criterion.measure in MEASURE_NAMES and passing.any():
-            days, values = measure_history(
-                criterion.measure, judged.provider_ids[passing], until=today, days=HISTORY_DAYS
+        far = is_beyond(judged.signals[criterion.measure], criterion.limit, at_most=at_most)
+        found[(judged.verdicts.matrix[:, column] == Verdict.HUMAN) & far, column] = 0.0
+        # Who passes beyond the limit is exempted by the criterion itself, such as a newcomer: no breach is in sight.
+        passing = (judged.verdicts.matrix[:, column] == Verdict.PASS) & ~far
+        if criterion.measure in trends:
+            left = forecast_breach(
+                trends[criterion.measure], limit=criterion.limit, at_most=at_most, horizon=FORECAST_DAYS
             )
-            back = np.array([(day - today).days for day in days], dtype=np.float64)
-            found[passing, column] = forecast_breach(
-                back, values, limit=criterion.limit, at_most=at_most, horizon=FORECAST_DAYS
-            )
+            found[passing, column] = left[passing]
     return found
 
 

@@ -22,18 +22,24 @@ def begin_probation(progress: Progress, *, provider_id: int) -> dict[str, Any]:
 
 @job_task("providers.judge_night")
 def judge_all(progress: Progress) -> dict[str, Any]:
-    """Every active provider, the watch list and the contracts whose last day has come."""
+    """Every active provider, the watch list and the contracts whose last day has come. Without criteria in force
+    only the contracts."""
     progress.report(0, 2)
-    night = judge_night()
+    try:
+        night = judge_night()
+    except DomainError as error:
+        if error.reason != "no_criteria":
+            raise
+        night = None
     progress.report(1, 2)
     due = judge_due_probations()
     progress.report(2, 2)
-    return {"judgement": night.pk, "providers": night.total, "contracts": due}
+    return {"judgement": night.pk if night else None, "providers": night.total if night else 0, "contracts": due}
 
 
 @job_task("providers.rejudge_provider")
-def rejudge_provider(progress: Progress, *, provider_id: int) -> dict[str, Any]:
-    """One provider, because a trader left, a document expired or a link was found."""
+def rejudge_provider(progress: Progress, *, provider_id: int, cause: str = "") -> dict[str, Any]:
+    """One provider, because a trader came or left or a document expired in the transaction `cause`."""
     try:
         return {"signs": judge_again(provider_ids=[provider_id])}
     except DomainError as error:

@@ -1,10 +1,13 @@
 """The measures: numbers about providers from facts. `scoring.measures` computes, this room names and keeps them."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from engine.forecast import Trend
 from providers.criteria.measure_models import MeasureRun, ProviderMeasures
 from providers.signals import Floats, Ids, Signal
 
@@ -20,6 +23,20 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("days_since_last_work", _("Days since the last work"), "days"),
 )
 MEASURE_NAMES = tuple(signal.name for signal in SIGNALS)
+
+REGRESSION = ("regr_count", "regr_avgx", "regr_avgy", "regr_sxx", "regr_sxy", "regr_syy")
+TRENDS = """
+    WITH nights AS (
+        SELECT DISTINCT ON (measured_on) id, (measured_on - %s::date)::float8 AS back
+        FROM providers_measurerun
+        WHERE measured_on > %s::date - %s AND measured_on <= %s
+        ORDER BY measured_on, id DESC
+    )
+    SELECT provider_id, {parts}
+    FROM providers_providermeasures JOIN nights ON nights.id = run_id
+    WHERE provider_id = ANY(%s)
+    GROUP BY provider_id
+"""
 
 # Older measures say nothing about today; a night or two may fail.
 STALE_DAYS = 7
@@ -53,6 +70,29 @@ def measure_history(name: str, provider_ids: Ids, *, until: date, days: int) -> 
     for index, day in enumerate(ordered):
         place(matrix[:, index : index + 1], provider_ids, newest[day], names=(name,))
     return ordered, matrix
+
+
+def measure_trends(names: Iterable[str], provider_ids: Ids, *, until: date, days: int) -> dict[str, Trend]:
+    """How each measure moved over the last `days` days, aligned with `provider_ids`; the newest run of a day counts.
+
+    One statement whatever their number: PostgreSQL reduces the days of a provider to the sums that a line needs.
+    """
+    wanted = sorted(set(names))
+    if not wanted or not len(provider_ids):
+        return {}
+    unknown = set(wanted) - set(MEASURE_NAMES)
+    if unknown:
+        raise ValueError(f"not the measures of this portal: {sorted(unknown)}")
+    parts = ", ".join(f'{function}("{name}", back)' for name in wanted for function in REGRESSION)  # names are ours
+    with connection.cursor() as cursor:
+        cursor.execute(TRENDS.format(parts=parts), [until, until, days, until, provider_ids.tolist()])
+        rows = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 1 + len(REGRESSION) * len(wanted))
+    found = np.full((len(provider_ids), rows.shape[1] - 1), np.nan)
+    found[:, :: len(REGRESSION)] = 0.0
+    order = np.argsort(provider_ids)
+    found[order[np.searchsorted(provider_ids, rows[:, 0], sorter=order)]] = rows[:, 1:]
+    columns = [found[:, at : at + len(REGRESSION)] for at in range(0, found.shape[1], len(REGRESSION))]
+    return {name: Trend(*column.T) for name, column in zip(wanted, columns, strict=True)}
 
 
 def place(matrix: Floats, provider_ids: Ids, run_id: int, *, names: tuple[str, ...] = MEASURE_NAMES) -> None:

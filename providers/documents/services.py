@@ -25,6 +25,7 @@ from providers.documents.rules import all_rules
 from providers.documents.selectors import step_of
 from providers.documents.states import DOCUMENT
 from providers.registry.models import Provider
+from providers.registry.rejudge_services import ask_rejudge
 
 
 def upload_document(
@@ -168,6 +169,7 @@ def expire_document(*, document_id: int, now: datetime | None = None) -> Documen
     DocumentNotice.objects.create(document=document, step=0, created_at=now)
     _tell(document, "document.expired", now=now, expires_on=document.expires_on.isoformat())
     record(row.audit, document, by=None, now=now, changes={"status": [before, row.to]})
+    ask_rejudge(document.provider, now=now)
     return document
 
 

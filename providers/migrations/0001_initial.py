@@ -108,22 +108,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Rubric',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(unique=True, verbose_name='Version')),
-                ('margin', models.PositiveSmallIntegerField(default=1, verbose_name='Margin')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='What changed')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Published')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['-number'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('margin__lte', 4)), name='rubric_margin_range'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='rubric_number_counts_from_one')],
-                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='13864eb9470e2caa40148b02d96ca9930e746bc5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_17d37', table='providers_rubric', when='BEFORE'))],
-            },
-        ),
-        migrations.CreateModel(
             name='MeasureRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -200,6 +184,22 @@ class Migration(migrations.Migration):
                 'ordering': ['-number'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'published', 'retired'])), name='criteria_set_status_known'), models.UniqueConstraint(condition=models.Q(('status', 'draft')), fields=('status',), name='criteria_set_one_draft'), models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('status',), name='criteria_set_one_published'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('retired_at__isnull', True), ('status', 'draft')), models.Q(('published_at__isnull', False), ('retired_at__isnull', True), ('status', 'published')), models.Q(models.Q(('status__in', ('draft', 'published')), _negated=True), ('retired_at__isnull', False)), _connector='OR'), name='criteria_set_moments_fit_status'), models.CheckConstraint(condition=models.Q(('published_by__isnull', True), ('edited_by__isnull', True), models.Q(('published_by', models.F('edited_by')), _negated=True), _connector='OR'), name='criteria_set_published_by_another')],
                 'triggers': [pgtrigger.compiler.Trigger(name='content_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (OLD."status" = \'draft\') AND (OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."title_zh" IS DISTINCT FROM (NEW."title_zh") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en")))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8a0f3da96e3062426837b71364c75a92920cd843', operation='UPDATE', pgid='pgtrigger_content_fixed_40f4f', table='providers_criteriaset', when='BEFORE')), pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='3397393b1310333acea03ae579dc5d6217d924f0', operation='DELETE', pgid='pgtrigger_kept_4b3ae', table='providers_criteriaset', when='BEFORE')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "providers_criteriasetevent" ("created_at", "created_by_id", "digest", "edited_at", "edited_by_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publish_note", "published_at", "published_by_id", "retired_at", "retired_by_id", "status", "title_en", "title_zh", "version") VALUES (NEW."created_at", NEW."created_by_id", NEW."digest", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."publish_note", NEW."published_at", NEW."published_by_id", NEW."retired_at", NEW."retired_by_id", NEW."status", NEW."title_en", NEW."title_zh", NEW."version"); RETURN NULL;', hash='246e52a5f6d99188afe4d4afad41e60eed704c6e', operation='INSERT', pgid='pgtrigger_insert_insert_3ba01', table='providers_criteriaset', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "providers_criteriasetevent" ("created_at", "created_by_id", "digest", "edited_at", "edited_by_id", "id", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "publish_note", "published_at", "published_by_id", "retired_at", "retired_by_id", "status", "title_en", "title_zh", "version") VALUES (NEW."created_at", NEW."created_by_id", NEW."digest", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."publish_note", NEW."published_at", NEW."published_by_id", NEW."retired_at", NEW."retired_by_id", NEW."status", NEW."title_en", NEW."title_zh", NEW."version"); RETURN NULL;', hash='61e40caaefe65b012061eae63d6639402b2b5481', operation='UPDATE', pgid='pgtrigger_update_update_ed2fc', table='providers_criteriaset', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rubric',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(unique=True, verbose_name='Version')),
+                ('margin', models.PositiveSmallIntegerField(default=1, verbose_name='Margin')),
+                ('note', models.TextField(blank=True, max_length=2000, verbose_name='What changed')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Published')),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-number'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('margin__lte', 4)), name='rubric_margin_range'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='rubric_number_counts_from_one')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='13864eb9470e2caa40148b02d96ca9930e746bc5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_17d37', table='providers_rubric', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -366,22 +366,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RubricLevel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rubric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='providers.rubric')),
-                ('capability', models.CharField(choices=[('traffic_marketing', 'Traffic marketing'), ('anchor_incubation', 'Anchor incubation'), ('service_fulfilment', 'Service fulfilment'), ('supply_chain', 'Supply chain'), ('live_operations', 'Live operations')], max_length=20, verbose_name='Capability')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='Level')),
-                ('text_zh', models.CharField(max_length=300, verbose_name='Chinese text')),
-                ('text_en', models.CharField(max_length=300, verbose_name='English text')),
-            ],
-            options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('rubric', 'capability', 'level'), name='rubric_level_once'), models.CheckConstraint(condition=models.Q(('capability__in', ['traffic_marketing', 'anchor_incubation', 'service_fulfilment', 'supply_chain', 'live_operations'])), name='rubric_capability_known'), models.CheckConstraint(condition=models.Q(('level__lte', 4)), name='rubric_level_range'), models.CheckConstraint(condition=models.Q(models.Q(('text_zh', ''), _negated=True), models.Q(('text_en', ''), _negated=True)), name='rubric_level_in_both_languages')],
-                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1d13b5d711f9a1bf9dc551aac2163b8ad07b0c0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c71f0', table='providers_rubriclevel', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -552,6 +536,22 @@ class Migration(migrations.Migration):
                 'ordering': ['criteria_set', 'position', 'key'],
                 'constraints': [models.UniqueConstraint(fields=('criteria_set', 'key'), name='criterion_key_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['mandatory_exclusion', 'discretionary_exclusion', 'threshold', 'document', 'people'])), name='criterion_kind_known'), models.CheckConstraint(condition=models.Q(('at_door', True), ('at_night', True), _connector='OR'), name='criterion_has_a_moment'), models.CheckConstraint(condition=models.Q(('pass_when', ''), _negated=True), name='criterion_has_a_formula'), models.CheckConstraint(condition=models.Q(models.Q(('direction', ''), ('limit__isnull', True), ('measure', '')), models.Q(models.Q(('measure', ''), _negated=True), ('direction__in', ['at_most', 'at_least']), ('limit__isnull', False)), _connector='OR'), name='criterion_threshold_triple')],
                 'triggers': [pgtrigger.compiler.Trigger(name='fixed_with_its_set', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (\n        SELECT 1 FROM providers_criteriaset\n        WHERE id IN (OLD.criteria_set_id, NEW.criteria_set_id) AND status <> 'draft'\n    ) THEN\n        RAISE EXCEPTION 'the criteria of a set that is no draft do not change';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='c086ac7b54266a9ec2b99d9b8e13900711ea1980', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_fixed_with_its_set_c6cbd', table='providers_criterion', when='BEFORE')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "providers_criterionevent" ("at_door", "at_night", "criteria_set_id", "direction", "fail_when", "id", "key", "kind", "limit", "measure", "pass_when", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "remedy_en", "remedy_zh", "text_en", "text_zh", "title_en", "title_zh") VALUES (NEW."at_door", NEW."at_night", NEW."criteria_set_id", NEW."direction", NEW."fail_when", NEW."id", NEW."key", NEW."kind", NEW."limit", NEW."measure", NEW."pass_when", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."remedy_en", NEW."remedy_zh", NEW."text_en", NEW."text_zh", NEW."title_en", NEW."title_zh"); RETURN NULL;', hash='b4bd29c5e5b479b7d12509fbf99e5ae8aa9461a9', operation='INSERT', pgid='pgtrigger_insert_insert_96f58', table='providers_criterion', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "providers_criterionevent" ("at_door", "at_night", "criteria_set_id", "direction", "fail_when", "id", "key", "kind", "limit", "measure", "pass_when", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "remedy_en", "remedy_zh", "text_en", "text_zh", "title_en", "title_zh") VALUES (NEW."at_door", NEW."at_night", NEW."criteria_set_id", NEW."direction", NEW."fail_when", NEW."id", NEW."key", NEW."kind", NEW."limit", NEW."measure", NEW."pass_when", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."remedy_en", NEW."remedy_zh", NEW."text_en", NEW."text_zh", NEW."title_en", NEW."title_zh"); RETURN NULL;', hash='b4918d143f99ba5c8ba5954fa79240f9afd10661', operation='UPDATE', pgid='pgtrigger_update_update_d214f', table='providers_criterion', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='RubricLevel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rubric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='providers.rubric')),
+                ('capability', models.CharField(choices=[('traffic_marketing', 'Traffic marketing'), ('anchor_incubation', 'Anchor incubation'), ('service_fulfilment', 'Service fulfilment'), ('supply_chain', 'Supply chain'), ('live_operations', 'Live operations')], max_length=20, verbose_name='Capability')),
+                ('level', models.PositiveSmallIntegerField(verbose_name='Level')),
+                ('text_zh', models.CharField(max_length=300, verbose_name='Chinese text')),
+                ('text_en', models.CharField(max_length=300, verbose_name='English text')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('rubric', 'capability', 'level'), name='rubric_level_once'), models.CheckConstraint(condition=models.Q(('capability__in', ['traffic_marketing', 'anchor_incubation', 'service_fulfilment', 'supply_chain', 'live_operations'])), name='rubric_capability_known'), models.CheckConstraint(condition=models.Q(('level__lte', 4)), name='rubric_level_range'), models.CheckConstraint(condition=models.Q(models.Q(('text_zh', ''), _negated=True), models.Q(('text_en', ''), _negated=True)), name='rubric_level_in_both_languages')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1d13b5d711f9a1bf9dc551aac2163b8ad07b0c0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c71f0', table='providers_rubriclevel', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -1139,56 +1139,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='RejectionReason',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='providers.application')),
-                ('decision_round', models.PositiveSmallIntegerField()),
-                ('criterion', models.CharField(blank=True, max_length=60, verbose_name='Criterion')),
-                ('capability', models.CharField(blank=True, choices=[('traffic_marketing', 'Traffic marketing'), ('anchor_incubation', 'Anchor incubation'), ('service_fulfilment', 'Service fulfilment'), ('supply_chain', 'Supply chain'), ('live_operations', 'Live operations')], max_length=20, verbose_name='Capability')),
-                ('sentence', models.TextField(max_length=1000, verbose_name='Reason')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                'ordering': ['decision_round', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('criterion', ''), ('capability', ''), _connector='OR'), name='reason_about_one_thing'), models.CheckConstraint(condition=models.Q(('capability__in', ['', 'traffic_marketing', 'anchor_incubation', 'service_fulfilment', 'supply_chain', 'live_operations'])), name='reason_capability_known'), models.CheckConstraint(condition=models.Q(('sentence', ''), _negated=True), name='reason_has_sentence'), models.CheckConstraint(condition=models.Q(('decision_round__gte', 1)), name='reason_round_counts')],
-                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b0ab7b8bac97a1e118ee27e90ac60d9759ba6e5d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_82704', table='providers_rejectionreason', when='BEFORE'))],
-            },
-        ),
-        migrations.CreateModel(
-            name='ApplicationAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='providers.application')),
-                ('decision_round', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(max_length=4000, verbose_name='Answer')),
-                ('answered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Answered at')),
-                ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['decision_round'],
-                'constraints': [models.UniqueConstraint(fields=('application', 'decision_round'), name='answer_once_per_round'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='answer_has_text'), models.CheckConstraint(condition=models.Q(('decision_round__gte', 1)), name='answer_round_counts')],
-                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='317784a6fbc665aea59781a09df809abdb55c01c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c90f9', table='providers_applicationanswer', when='BEFORE'))],
-            },
-        ),
-        migrations.CreateModel(
-            name='Panel',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panels', to='providers.application')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='Round')),
-                ('rubric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panels', to='providers.rubric')),
-                ('status', models.CharField(choices=[('reviewing', 'Two reviewers asked for'), ('third', 'Third reviewer asked for'), ('settled', 'Settled'), ('closed', 'Closed without a result')], default='reviewing', max_length=10, verbose_name='Panel')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='Settled at')),
-            ],
-            options={
-                'ordering': ['-round'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['reviewing', 'third', 'settled', 'closed'])), name='panel_status_known'), models.CheckConstraint(condition=models.Q(('round__gte', 1)), name='panel_round_counts_from_one'), models.UniqueConstraint(fields=('application', 'round'), name='panel_once_per_round'), models.UniqueConstraint(condition=models.Q(('status__in', ('reviewing', 'third'))), fields=('application',), name='panel_one_open_per_application'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('status__in', ('reviewing', 'third'))), models.Q(models.Q(('status__in', ('reviewing', 'third')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='panel_finished_when_not_open')],
-                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "providers_panelevent" ("application_id", "created_at", "finished_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "rubric_id", "status") VALUES (NEW."application_id", NEW."created_at", NEW."finished_at", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."round", NEW."rubric_id", NEW."status"); RETURN NULL;', hash='5af6b734b805e5316fabbf4be16417cd188011cf', operation='INSERT', pgid='pgtrigger_insert_insert_8ce07', table='providers_panel', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "providers_panelevent" ("application_id", "created_at", "finished_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "rubric_id", "status") VALUES (NEW."application_id", NEW."created_at", NEW."finished_at", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."round", NEW."rubric_id", NEW."status"); RETURN NULL;', hash='553ad79231a196023ef21d24ab49d23561d5a124', operation='UPDATE', pgid='pgtrigger_update_update_e2946', table='providers_panel', when='AFTER'))],
-            },
-        ),
-        migrations.CreateModel(
             name='PartyIdentifierEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
@@ -1240,6 +1190,58 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='RejectionReason',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='providers.application')),
+                ('decision_round', models.PositiveSmallIntegerField()),
+                ('criterion', models.CharField(blank=True, max_length=60, verbose_name='Criterion')),
+                ('title_zh', models.CharField(blank=True, max_length=120)),
+                ('title_en', models.CharField(blank=True, max_length=120)),
+                ('capability', models.CharField(blank=True, choices=[('traffic_marketing', 'Traffic marketing'), ('anchor_incubation', 'Anchor incubation'), ('service_fulfilment', 'Service fulfilment'), ('supply_chain', 'Supply chain'), ('live_operations', 'Live operations')], max_length=20, verbose_name='Capability')),
+                ('sentence', models.TextField(max_length=1000, verbose_name='Reason')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'ordering': ['decision_round', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('criterion', ''), ('capability', ''), _connector='OR'), name='reason_about_one_thing'), models.CheckConstraint(condition=models.Q(('capability__in', ['', 'traffic_marketing', 'anchor_incubation', 'service_fulfilment', 'supply_chain', 'live_operations'])), name='reason_capability_known'), models.CheckConstraint(condition=models.Q(('sentence', ''), _negated=True), name='reason_has_sentence'), models.CheckConstraint(condition=models.Q(('decision_round__gte', 1)), name='reason_round_counts')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b0ab7b8bac97a1e118ee27e90ac60d9759ba6e5d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_82704', table='providers_rejectionreason', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApplicationAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='providers.application')),
+                ('decision_round', models.PositiveSmallIntegerField()),
+                ('text', models.TextField(max_length=4000, verbose_name='Answer')),
+                ('answered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Answered at')),
+                ('answered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['decision_round'],
+                'constraints': [models.UniqueConstraint(fields=('application', 'decision_round'), name='answer_once_per_round'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='answer_has_text'), models.CheckConstraint(condition=models.Q(('decision_round__gte', 1)), name='answer_round_counts')],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='317784a6fbc665aea59781a09df809abdb55c01c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c90f9', table='providers_applicationanswer', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Panel',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panels', to='providers.application')),
+                ('round', models.PositiveSmallIntegerField(verbose_name='Round')),
+                ('rubric', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panels', to='providers.rubric')),
+                ('status', models.CharField(choices=[('reviewing', 'Two reviewers asked for'), ('third', 'Third reviewer asked for'), ('settled', 'Settled'), ('closed', 'Closed without a result')], default='reviewing', max_length=10, verbose_name='Panel')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='Settled at')),
+            ],
+            options={
+                'ordering': ['-round'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['reviewing', 'third', 'settled', 'closed'])), name='panel_status_known'), models.CheckConstraint(condition=models.Q(('round__gte', 1)), name='panel_round_counts_from_one'), models.UniqueConstraint(fields=('application', 'round'), name='panel_once_per_round'), models.UniqueConstraint(condition=models.Q(('status__in', ('reviewing', 'third'))), fields=('application',), name='panel_one_open_per_application'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('status__in', ('reviewing', 'third'))), models.Q(models.Q(('status__in', ('reviewing', 'third')), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='panel_finished_when_not_open')],
+                'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "providers_panelevent" ("application_id", "created_at", "finished_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "rubric_id", "status") VALUES (NEW."application_id", NEW."created_at", NEW."finished_at", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."round", NEW."rubric_id", NEW."status"); RETURN NULL;', hash='5af6b734b805e5316fabbf4be16417cd188011cf', operation='INSERT', pgid='pgtrigger_insert_insert_8ce07', table='providers_panel', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "providers_panelevent" ("application_id", "created_at", "finished_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "round", "rubric_id", "status") VALUES (NEW."application_id", NEW."created_at", NEW."finished_at", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."round", NEW."rubric_id", NEW."status"); RETURN NULL;', hash='553ad79231a196023ef21d24ab49d23561d5a124', operation='UPDATE', pgid='pgtrigger_update_update_e2946', table='providers_panel', when='AFTER'))],
             },
         ),
         migrations.CreateModel(

@@ -7,6 +7,7 @@ from common.audit.services import check_in_transaction, record
 from common.days import business_day
 from common.locks import lock
 from providers.registry.models import Provider
+from providers.registry.rejudge_services import ask_rejudge
 from providers.traders.claims import claims_of, has_fallen
 from providers.traders.models import CapabilityClaim
 
@@ -19,6 +20,7 @@ def mark_changed(provider_id: int, *, now: datetime) -> None:
     """
     check_in_transaction()
     provider = lock(Provider.objects.all(), provider_id)
+    ask_rejudge(provider, now=now)
     today = business_day(now)
     stored = {claim.capability: claim for claim in CapabilityClaim.objects.filter(provider=provider)}
     for claim in claims_of(provider_id, today=today):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from common.days import business_day
 from common.exceptions import Conflict
+from common.jobs.services import enqueue
 from scoring.capabilities.compute import Reports, carry_out
 from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.runs import start_run
@@ -21,13 +22,14 @@ log = structlog.get_logger(__name__)
 
 def run_night(progress: Reports, *, day: date | None = None, now: datetime | None = None) -> dict[str, object]:
     """Measure `day` (by default yesterday) for the criteria, score it with the model in force and those that running
-    seasons pinned, then rank.
+    seasons pinned, then rank. Providers are judged by the new measures in a job of its own.
 
     Safe to repeat: what exists is given back. A night without facts or without a model is no failure; it is told.
     """
     now = now or timezone.now()
     day = day or business_day(now) - timedelta(days=1)
     measures = measure_providers(day)
+    enqueue("providers.judge_night", now=now)
     seasons = [season for season in racing() if season.starts_on <= day <= season.ends_on]
     runs, skipped = [], []
     for model in models_needed(seasons):

@@ -47,7 +47,7 @@ def _reaches_record(function: ast.FunctionDef, module: dict[str, ast.FunctionDef
     """Whether the function calls `record`, another room's service, or a function of its module that does."""
     for call in calls(function):
         name = call.func.id if isinstance(call.func, ast.Name) else ast.unparse(call.func)
-        if name == "record" or "services." in name or name.startswith("_record"):
+        if name in ("record", "record_many") or "services." in name or name.startswith("_record"):
             return True
         if name in module and name not in seen and _reaches_record(module[name], module, seen | {name}):
             return True

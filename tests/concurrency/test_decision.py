@@ -62,7 +62,7 @@ def test_two_ticks_of_the_clock() -> None:
 
 def test_two_reviewers_give_away_the_last_place() -> None:
     window = make_window(now=NOON, places=1)
-    keys = [make_application(window=window, now=NOON).pk for _ in range(2)]
+    keys = [make_application(window=window, now=NOON, status="settled").pk for _ in range(2)]
     reviewers = [make_staff() for _ in keys]
     calls = [
         lambda key=key, person=person: review.admit_application(application_id=key, by=person, note="Good.", now=NOON)

@@ -122,7 +122,7 @@ def test_provider_home_costs_the_same_however_much_waits(count: int, django_asse
     assert {engagement.provider_id for engagement in engagements} == {provider.pk}
     make_invitation(make_shortlisted_request(0, now=timezone.now()), now=timezone.now())
     client = sign_in(owner_of(provider))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         client.get("/provider/")
 
 

@@ -26,7 +26,7 @@ def reject_page(application: Application) -> str:
 
 
 def test_the_reasons_form() -> None:
-    application, client = make_application(), as_user(make_staff())
+    application, client = make_application(status="settled"), as_user(make_staff())
     case = client.get(f"{QUEUE}{application.pk}/")
     assert reject_page(application) in case.content.decode()
     page = client.get(reject_page(application))
@@ -50,7 +50,7 @@ def test_the_reasons_form() -> None:
 
 
 def test_bad_reasons_keep_what_was_written() -> None:
-    application, client = make_application(), as_user(make_staff())
+    application, client = make_application(status="settled"), as_user(make_staff())
     form = {"version": application.version, "note": "Not yet.", "about_1": "criterion:records"}
     with unchanged():
         response = client.post(reject_page(application), form)
@@ -136,7 +136,7 @@ def test_a_second_application_shows_its_changes_to_both() -> None:
 
 
 def test_the_api_from_rejection_to_the_final_word() -> None:
-    application = make_application()
+    application = make_application(status="settled")
     address = f"{API}/{application.pk}"
     reviewer, owner = by_api(make_staff()), by_api(owner_of(application.provider))
     step = {"action": "reject", "note": "Not yet.", "version": application.version}
@@ -187,11 +187,11 @@ def test_the_clock_is_named_on_the_case() -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_cost_the_same_however_many_reasons(count: int, django_assert_num_queries: Any) -> None:
-    application = make_application()
+    application = make_application(status="settled")
     reasons = [review.Reason(f"Reason {number}.") for number in range(count)]
     review.reject_application(application_id=application.pk, by=make_staff(), note="No.", reasons=reasons)
     applicant, reviewer = as_user(owner_of(application.provider)), as_user(make_staff())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert applicant.get(HOME).status_code == 200
     with django_assert_num_queries(14):
         assert reviewer.get(f"{QUEUE}{application.pk}/").status_code == 200

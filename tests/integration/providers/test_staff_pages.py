@@ -165,7 +165,7 @@ def test_decide(action: str, status: str, message: str) -> None:
     ids=str,
 )
 def test_refused_decisions(form: dict[str, str], code: int, says: str) -> None:
-    application, client = make_application(), as_user(make_staff())
+    application, client = make_application(status="settled"), as_user(make_staff())
     with unchanged():
         response = client.post(f"{case(application)}act/", {"version": application.version, **form})
     assert response.status_code == code

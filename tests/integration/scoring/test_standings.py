@@ -161,8 +161,9 @@ def test_a_night_without_facts_says_so_and_harms_nothing() -> None:
 def test_the_clock_enqueues_the_night(django_capture_on_commit_callbacks) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         start_nightly()
-    job = Job.objects.get()
-    assert (job.name, job.status) == ("scoring.nightly", JobStatus.DONE)
+    job = Job.objects.get(name="scoring.nightly")
+    assert job.status == JobStatus.DONE
+    assert Job.objects.filter(name="providers.judge_night").count() == 1
 
 
 def test_the_command_ranks_running_seasons(field: dict[str, Provider], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 """The one thing a provider should do next: a truth table."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from merchants.registry.models import Merchant
 from merchants.requests.models import HelpRequest
 from pages.provider.next_step import Step, find_next_step
 from providers.admission.models import Application
+from providers.conduct.models import Probation, WatchEntry
 from providers.registry.models import Provider
 from scoring.capabilities.models import Scorecard
 
@@ -71,6 +72,19 @@ def test_a_return_shows_its_reason() -> None:
 def test_a_stopped_provider_is_told_so_and_sent_nowhere(status: str, title: str) -> None:
     step = find(status, trader_count=0)
     assert (step.title, step.url) == (title, "")
+
+
+def test_a_notice_comes_before_everything_but_an_invitation() -> None:
+    notice, contract = WatchEntry(due_on=date(2026, 3, 12)), Probation(ends_on=date(2026, 6, 1))
+    step = find("suspended", notice=notice, contract=contract)
+    assert (step.title, step.url, step.urgent) == ("Answer the notice with a cure plan", "/provider/watch/", True)
+    assert step.text == "Until Mar 12, 2026. Without one you may be suspended."
+    assert find(notice=notice, invitations=[INVITATION]).url == "/provider/invitations/7/"
+
+
+def test_a_contract_is_signed_before_traders_are_entered() -> None:
+    step = find("probation", contract=Probation(ends_on=date(2026, 6, 1)), trader_count=0)
+    assert (step.title, step.url) == ("Sign your probation contract", "/provider/probation/")
 
 
 def test_traders_come_before_the_score() -> None:

@@ -21,7 +21,15 @@ from providers.admission.reasons import CRITERIA, Reason, name_subject
 from providers.admission.states import APPLICATION
 from providers.traders.services import leave_trader
 from tests.factories.accounts import make_member, make_staff
-from tests.factories.providers import REASONS, make_application, make_provider, make_trader, owner_of, unchanged
+from tests.factories.providers import (
+    REASONS,
+    make_application,
+    make_provider,
+    make_trader,
+    owner_of,
+    settle_panel,
+    unchanged,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
@@ -46,7 +54,7 @@ def first_decider(application: Application) -> Any:
 
 
 def test_a_rejection_keeps_its_reasons_and_stands_still() -> None:
-    application = make_application(now=NOON)
+    application = make_application(status="settled", now=NOON)
     reasons = [
         Reason(" The figures are not in the records. ", criterion="records"),
         Reason("No case can be checked.", capability="live_operations"),
@@ -63,7 +71,7 @@ def test_a_rejection_keeps_its_reasons_and_stands_still() -> None:
         (1, "Other reason", "The letter is missing."),
     ]
     assert told(application) == ["application.standstill"]
-    assert Notice.objects.get().text == (
+    assert Notice.objects.get(kind="application.standstill").text == (
         f"{application.number}: you can read every reason and answer once until Mar 11, 2026. Only then is it final."
     )
 
@@ -81,7 +89,7 @@ def test_a_rejection_keeps_its_reasons_and_stands_still() -> None:
     ids=["none", "empty", "long", "unknown", "both", "many"],
 )
 def test_bad_reasons(reasons: Sequence[Reason]) -> None:
-    application, reviewer = make_application(), make_staff()
+    application, reviewer = make_application(status="settled"), make_staff()
     with unchanged(), pytest.raises(InvalidInput) as refusal:
         review.reject_application(application_id=application.pk, by=reviewer, note="No.", reasons=reasons)
     assert refusal.value.field == "reasons"
@@ -127,7 +135,7 @@ def test_uphold_after_the_answer_by_somebody_else() -> None:
     application = rejected()
     first, second = first_decider(application), make_staff()
     act = {"application_id": application.pk, "note": "Page 3 says nothing.", "now": NOON + DAY}
-    with unchanged(), pytest.raises(Conflict, match="may answer until 11 Mar 2026, 12:00"):
+    with unchanged(), pytest.raises(Conflict, match="may answer until Mar 11, 2026, 12:00"):
         review.uphold_rejection(by=second, **act)
     review.answer_rejection(
         application_id=application.pk, by=owner_of(application.provider), note="See.", now=NOON + MINUTE
@@ -162,6 +170,7 @@ def test_reconsider_begins_a_new_round() -> None:
         None,
         None,
     )
+    settle_panel(again, now=NOON + DAY)
     review.reject_application(
         application_id=application.pk, by=first, note="Still not.", reasons=[Reason("No licence.")], now=NOON + DAY
     )
@@ -204,7 +213,7 @@ def test_buttons_say_why_not() -> None:
         found = APPLICATION.offer_actions(application, lambda row: check_offer(user, application, row, now))
         return {offer.action: "" if offer.allowed else str(offer.reason) for offer in found}
 
-    until = "The applicant may answer until 11 Mar 2026, 12:00."
+    until = "The applicant may answer until Mar 11, 2026, 12:00."
     other, first = make_staff(), first_decider(application)
     assert offers(other, NOON) == {
         "answer": "Your role does not allow this.",
@@ -217,7 +226,7 @@ def test_buttons_say_why_not() -> None:
     assert offers(first, UNTIL)["uphold"] == "You took the first decision, so somebody else upholds it."
     owner = owner_of(application.provider)
     assert (offers(owner, NOON)["answer"], offers(owner, NOON)["withdraw"]) == ("", "")
-    assert offers(owner, UNTIL)["answer"] == "The time to answer ended on 11 Mar 2026, 12:00."
+    assert offers(owner, UNTIL)["answer"] == "The time to answer ended on Mar 11, 2026, 12:00."
 
 
 def test_a_new_application_waits_its_days() -> None:

@@ -261,7 +261,7 @@ def test_what_an_expiry_blocks(document_type: str, invitations: bool, admission:
 
 
 def test_an_expired_document_keeps_an_applicant_out() -> None:
-    application = make_application()
+    application = make_application(status="settled")
     document = make_document(application.provider, status="accepted")
     reviewer = make_staff()
     with unchanged(), pytest.raises(Conflict) as refusal:

@@ -186,7 +186,7 @@ def test_a_rolling_window_ends_closed() -> None:
 def test_a_list_waits_for_every_decision_and_every_rejection() -> None:
     window = make_window(now=NOON, standstill_days=5)
     inside = NOON + MINUTE
-    waiting, rejected = (make_application(window=window, now=inside, status=s) for s in ("submitted", "standstill"))
+    waiting, rejected = (make_application(window=window, now=inside, status=s) for s in ("settled", "standstill"))
     make_application(window=window, now=inside, status="draft")
     planner, reviewer = make_staff(Role.PROGRAMME_MANAGER), make_staff()
     window.refresh_from_db()
@@ -273,14 +273,14 @@ def test_without_an_open_window_the_next_one_is_named() -> None:
     window = make_window(status="announced", now=NOON, opens_at=NOON + DAY)
     with unchanged(), pytest.raises(Conflict) as refusal:
         admission.create_application(provider_id=provider.pk, by=owner_of(provider), now=NOON)
-    assert refusal.value.remedy == f"The next one, {window.code}, opens on 2 Mar 2026, 12:00."
+    assert refusal.value.remedy == f"The next one, {window.code}, opens on Mar 2, 2026, 12:00."
 
 
 def test_it_is_submitted_until_the_window_closes() -> None:
     window = make_window(now=NOON)
     first, second = (make_application(window=window, now=NOON, status="draft") for _ in range(2))
     admission.submit_application(application_id=first.pk, by=owner_of(first.provider), now=CLOSES - MINUTE)
-    with unchanged(), pytest.raises(Conflict, match="took applications until 11 Mar 2026, 12:00") as refusal:
+    with unchanged(), pytest.raises(Conflict, match="took applications until Mar 11, 2026, 12:00") as refusal:
         admission.submit_application(application_id=second.pk, by=owner_of(second.provider), now=CLOSES)
     assert refusal.value.reason == "window_closed"
 
@@ -298,14 +298,14 @@ def test_a_returned_one_has_its_days_of_grace() -> None:
         application_id=in_time.pk, by=owner_of(in_time.provider), now=CLOSES + 8 * DAY - MINUTE
     )
     assert back.status == "submitted"
-    with unchanged(), pytest.raises(Conflict, match="took applications until 19 Mar 2026"):
+    with unchanged(), pytest.raises(Conflict, match="took applications until Mar 19, 2026"):
         admission.submit_application(application_id=late.pk, by=owner_of(late.provider), now=CLOSES + 8 * DAY)
     assert [item.pk for item in undecided_of(window, CLOSES + 8 * DAY)] == [in_time.pk]
 
 
 def test_when_all_places_are_taken_nobody_more_is_admitted() -> None:
     window = make_window(now=NOON, places=1)
-    first, second = (make_application(window=window, now=NOON) for _ in range(2))
+    first, second = (make_application(window=window, now=NOON, status="settled") for _ in range(2))
     reviewer = make_staff()
     review.admit_application(application_id=first.pk, by=reviewer, note="Good.", now=NOON)
     with unchanged(), pytest.raises(Conflict, match=r"All 1 places of window W\d+ are taken") as refusal:

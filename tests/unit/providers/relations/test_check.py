@@ -10,7 +10,6 @@ from accounts.roles import Role
 from accounts.services import add_member
 from common.audit.models import AuditEntry
 from common.exceptions import Conflict
-from common.jobs.models import Job
 from providers.admission.models import Application
 from providers.admission.review_services import admit_application
 from providers.admission.services import submit_application
@@ -255,8 +254,8 @@ def test_a_cleared_link_comes_back_on_a_new_ground_alone(status: str, new: int) 
 def test_a_submission_is_checked_and_its_phone_recorded() -> None:
     make_cleared_out(phones=["0571 8888 0000"])
     application = make_application(make_provider(name=RENAMED))
-    job = Job.objects.get(name="providers.check_relations", arguments__provider_id=application.provider_id)
-    assert job.created_by == owner_of(application.provider)
+    link = Link.objects.get(provider=application.provider)
+    assert (link.status, link.is_blocking) == ("held", True)
     row = PartyIdentifier.objects.get(source="application", party__provider=application.provider)
     assert (row.kind, row.masked, row.ended_at) == ("phone", "571****0000", None)
 
@@ -271,8 +270,8 @@ def test_the_next_application_brings_another_phone() -> None:
 
 def test_an_intercepted_applicant_is_not_admitted_before_the_link_is_lifted() -> None:
     make_cleared_out()
-    application = make_application(make_provider(name=RENAMED))
-    (link,) = check(application.provider)
+    application = make_application(make_provider(name=RENAMED), status="settled")
+    link = Link.objects.get(provider=application.provider)
     reviewer = make_staff()
     with nothing_changes(), pytest.raises(Conflict) as refusal:
         admit_application(application_id=application.pk, by=reviewer, note="Good.")
@@ -283,7 +282,7 @@ def test_an_intercepted_applicant_is_not_admitted_before_the_link_is_lifted() ->
 
 @pytest.mark.parametrize(("status", "admitted"), [("contested", False), ("upheld", False), ("overridden", True)])
 def test_which_states_keep_an_applicant_out(status: str, admitted: bool) -> None:
-    application = make_application(make_provider(name=RENAMED))
+    application = make_application(make_provider(name=RENAMED), status="settled")
     make_link(status, provider=application.provider)
     if admitted:
         admit_application(application_id=application.pk, by=make_staff(), note="Good.")
@@ -293,7 +292,7 @@ def test_which_states_keep_an_applicant_out(status: str, admitted: bool) -> None
 
 
 def test_who_is_no_longer_barred_keeps_nobody_out() -> None:
-    application = make_application()
+    application = make_application(status="settled")
     barred = make_barred(uscc=application.provider.uscc)
     check(application.provider)
     with pytest.raises(Conflict):
