@@ -47,7 +47,12 @@ class ClaimList(OwnProviderPage, TitledPage):
     template_name = "provider/claim_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(claims=describe_claims(self.provider.pk), **kwargs)
+        return super().get_context_data(
+            claims=describe_claims(self.provider.pk),
+            back_url=reverse("pages:provider:trader_list"),
+            back_label=_("Traders"),
+            **kwargs,
+        )
 
 
 class TraderNew(OwnProviderPage, FormPage):
