@@ -61,7 +61,7 @@ class WatchTable(tables.Table):
 class ProbationTable(tables.Table):
     provider = tables.Column(accessor="provider__name", linkify=("pages:staff:probation_detail", {"pk": A("pk")}))
     code = tables.Column(accessor="provider__code", verbose_name=_("Code"))
-    mentor = tables.Column(accessor="mentor__name", default="—")
+    mentor = tables.Column(accessor="mentor__name", verbose_name=_("Mentor"), default="—")
     starts_on = DayColumn()
     ends_on = DayColumn()
     status = StatusColumn()
