@@ -58,7 +58,7 @@ def send_paper(page: Page, paper: str, *, issued: date, expires: date | None = N
     if expires is not None:
         page.get_by_label("Expires on").fill(expires.isoformat())
     file = {"name": f"{paper.lower()}.pdf", "mimeType": "application/pdf", "buffer": make_pdf()}
-    page.get_by_label("File").set_input_files(files=[file])  # type: ignore[list-item]
+    page.get_by_label("File").set_input_files(files=[file])
     press(page, "Send the file")
     expect(page.get_by_text("The document is sent. A reviewer checks it next.")).to_be_visible()
 
@@ -148,7 +148,7 @@ def review_blind(sign_in: SignIn, people: list[User], levels: tuple[str, str], r
     take_blind(second, one)
     judge(first, levels[0], recommendation, f"{one.name} says so.")
     expect(first.locator("main")).not_to_contain_text(other.name)
-    assert second.goto(first_review).status == 404  # type: ignore[union-attr]
+    assert second.goto(first_review).status == 404
     menu(second, "My reviews")
     second.get_by_role("row", name=COMPANY).filter(has_text="To be written").get_by_role("link").first.click()
     expect(second.locator("main")).not_to_contain_text(f"{one.name} says so.")
