@@ -218,7 +218,7 @@ def test_a_season_by_page(cards: list[Scorecard]) -> None:
     season = Season.objects.get(code="2031Q2")
     assert answer.headers["Location"] == f"/staff/seasons/{season.pk}/"
     assert client.get(f"/staff/seasons/{season.pk}/edit/").status_code == 200
-    assert client.post("/staff/seasons/create/", form).status_code == 400
+    assert client.post("/staff/seasons/create/", form).status_code == 409
     running = Season.objects.exclude(pk=season.pk).get()
     assert client.post(f"/staff/seasons/{running.pk}/standings/", {"day": "soon"}).status_code == 400
     day = (DAY - timedelta(days=1)).isoformat()
