@@ -275,6 +275,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CapabilityEnum": "providers.enums.Capability",
+        "CategoryEnum": "providers.enums.Category",
+        "ProviderTypeEnum": "providers.enums.ProviderType",
+        "LinkReasonEnum": "providers.relations.enums.Reason",
         "ProviderStatusEnum": "providers.registry.enums.ProviderStatus",
         "ApplicationStatusEnum": "providers.admission.enums.ApplicationStatus",
         "CriteriaSetStatusEnum": "providers.criteria.enums.SetStatus",

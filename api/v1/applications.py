@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from api.actions import run_action
 from api.base import IdempotentMixin, describe_offers
 from api.v1.acting import OfferSerializer
-from api.v1.decisions import AnswerSerializer, ApplicationActionInput, ComparisonSerializer, ReasonSerializer
+from api.v1.decisions import AnswerSerializer, ApplicationActionInput, ComparisonSerializer, RejectionReasonSerializer
 from common.exceptions import InvalidInput, NotFound
 from providers.admission import permissions, policies, review_services, selectors, services
 from providers.admission.filters import ApplicationFilter
@@ -86,7 +86,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     window = serializers.CharField(source="window.code")
     traders = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
     evidence = EvidenceSerializer(many=True)
-    reasons = ReasonSerializer(many=True)
+    reasons = RejectionReasonSerializer(many=True)
     answers = AnswerSerializer(many=True)
     submit_until = serializers.SerializerMethodField(help_text="Null when there is no end.")
     missing = serializers.SerializerMethodField()

@@ -139,7 +139,7 @@ class FieldChangeSerializer(serializers.Serializer[Any]):
     after = serializers.CharField()
 
 
-class ChangeSerializer(serializers.Serializer[Any]):
+class CriterionChangeSerializer(serializers.Serializer[Any]):
     """How a criterion differs from the one in the set in force: added, removed, changed or same."""
 
     key = serializers.CharField(source="criterion.key")
@@ -247,12 +247,12 @@ class CriteriaSetActionsView(CriteriaSetPart):
 class CriteriaComparisonView(CriteriaSetPart):
     """What the set changes against the one in force."""
 
-    @extend_schema(responses=ChangeSerializer(many=True))
+    @extend_schema(responses=CriterionChangeSerializer(many=True))
     def get(self, request: Request, number: int) -> Response:
         chosen, present = self.get_set(), selectors.published_set()
         before = selectors.criteria_of(present) if present is not None else []
         changes = compare_criteria(before, selectors.criteria_of(chosen))
-        return Response(ChangeSerializer(changes, many=True).data)
+        return Response(CriterionChangeSerializer(changes, many=True).data)
 
 
 class CriteriaInForceView(APIView):

@@ -11,7 +11,7 @@ from providers.admission.reasons import MAX_REASONS, MAX_SENTENCE, Reason
 from providers.enums import Capability
 
 
-class ReasonSerializer(serializers.ModelSerializer[RejectionReason]):
+class RejectionReasonSerializer(serializers.ModelSerializer[RejectionReason]):
     """One reason of a rejection; `about` names the criterion or capability in words."""
 
     about = serializers.CharField()

@@ -28,7 +28,7 @@ class IdentifierSerializer(serializers.ModelSerializer[PartyIdentifier]):
         read_only_fields = fields
 
 
-class IdentityRequest(serializers.Serializer[Any]):
+class CompanyIdentityRequest(serializers.Serializer[Any]):
     """What is given takes the place of what was declared of the same kind; what is left out stays."""
 
     representative = serializers.CharField(max_length=80, required=False)
@@ -112,10 +112,10 @@ class IdentityView(IdempotentMixin, GenericAPIView[PartyIdentifier]):
     def get(self, request: Request, code: str) -> Response:
         return self.answer()
 
-    @extend_schema(request=IdentityRequest, responses=IdentifierSerializer(many=True))
+    @extend_schema(request=CompanyIdentityRequest, responses=IdentifierSerializer(many=True))
     def post(self, request: Request, code: str) -> Response:
         provider = self.get_provider()
-        form = IdentityRequest(data=request.data)
+        form = CompanyIdentityRequest(data=request.data)
         form.is_valid(raise_exception=True)
         services.declare_identifiers(provider_id=provider.pk, by=request.user, **form.validated_data)
         return self.answer()

@@ -161,7 +161,7 @@ class WatchActionsView(WatchPart):
         return self.answer()
 
 
-class NightSerializer(serializers.ModelSerializer[Judgement]):
+class JudgementSerializer(serializers.ModelSerializer[Judgement]):
     """One night with its counts."""
 
     criteria_set = serializers.IntegerField(source="criteria_set.number", help_text="The number of the set in force.")
@@ -188,7 +188,7 @@ class NightRowSerializer(serializers.ModelSerializer[JudgementRow]):
 class NightListView(ListAPIView[Judgement]):
     """The nights, the newest first; for platform staff."""
 
-    serializer_class = NightSerializer
+    serializer_class = JudgementSerializer
     filterset_class = NightFilter
 
     def get_queryset(self) -> Any:
