@@ -69,7 +69,7 @@ def test_the_empty_list_says_so() -> None:
 
 def test_the_case_draws_the_path() -> None:
     barred = make_cleared_out(phones=["13800138000"])
-    application = make_application(make_provider(name=RENAMED))
+    application = make_application(make_provider(name=RENAMED), status="settled")
     declare(application.provider, phones=["13800138000"])
     check_relations(provider_id=application.provider_id)
     link = Link.objects.get(provider=application.provider)
