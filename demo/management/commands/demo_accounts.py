@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import override
 
 from accounts.models import User
 from demo.people import ACCOUNTS, PANELISTS, PASSWORD
@@ -15,5 +16,6 @@ class Command(BaseCommand):
         accounts = (*ACCOUNTS, *PANELISTS)
         present = set(User.objects.filter(email__in=[a.email for a in accounts]).values_list("email", flat=True))
         rows = [account for account in accounts if account.email in present]
-        for account in rows:
-            self.stdout.write(f"{account.email:26} {PASSWORD}  {account.role.label}")
+        with override("en"):  # like all else that the launcher says
+            for account in rows:
+                self.stdout.write(f"{account.email:26} {PASSWORD}  {account.role.label}")
