@@ -75,10 +75,10 @@ class StateTable:
         """The row for `action` on `obj`; raises IllegalTransition, or InvalidInput when a needed note is empty."""
         row = self.find(obj.status, action)
         if row is None:
-            possible = ", ".join(sorted(r.action for r in self.rows if r.frm == obj.status))
+            possible = ", ".join(str(r.label) for r in self.rows if r.frm == obj.status)
             raise IllegalTransition(
                 _("“%(action)s” is not possible while the state is “%(state)s”.")
-                % {"action": action, "state": self.states(obj.status).label},
+                % {"action": self.name_action(action), "state": self.states(obj.status).label},
                 field="action",
                 remedy=_("Possible now: %(actions)s.") % {"actions": possible}
                 if possible
@@ -92,6 +92,10 @@ class StateTable:
                 code="note_required",
             )
         return row
+
+    def name_action(self, action: str) -> str | Promise:
+        """What people call the action; one that the table does not know keeps its name."""
+        return next((row.label for row in self.rows if row.action == action), action)
 
     def offer_actions(self, obj: Stateful, check: Check) -> list[ActionOffer]:
         """The actions of the present state; `check(row)` raises the DomainError that forbids one."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import DomainError, InvalidInput
@@ -159,5 +160,7 @@ def sentence(stored: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _fill(template: Any, params: Mapping[str, object]) -> str:
+    """The text with its values; a kind of file is kept in English and said in the reader's language."""
     text = str(template)
-    return text % params if params else text
+    said = {name: gettext(str(value)) if name == "kind" else value for name, value in params.items()}
+    return text % said if said else text

@@ -211,7 +211,8 @@ def _close(
         batch.report = batch.report | {"refusal": describe(refusal)}
         _drop_upload(batch)
     batch.save_checked()
-    record(row.audit, batch, by=by, now=now, note=str(refusal or ""))
+    # The report says it in each reader's language; the log keeps what does not depend on one.
+    record(row.audit, batch, by=by, now=now, changes={"refusal": refusal.reason} if refusal else None)
     return batch
 
 

@@ -1,5 +1,7 @@
 """What kind of file this is, told by its content and never by its name."""
 
+from django.utils.translation import gettext_noop as _
+
 from scoring.facts.enums import FileKind
 from scoring.facts.refusals import Refusal
 
@@ -7,20 +9,20 @@ HEAD_BYTES = 4096
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
 REFUSED: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
-    (b"%PDF", "a PDF"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0", _("an Excel workbook")),
+    (b"%PDF", _("a PDF")),
+    (b"7z\xbc\xaf\x27\x1c", _("a 7z archive")),
+    (b"Rar!", _("a RAR archive")),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"SQLite format 3", "an SQLite database"),
+    (b"SQLite format 3", _("an SQLite database")),
     (b"Obj\x01", "Avro"),
     (b"ORC", "ORC"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"<", "HTML or XML"),
-    (b"[", "one JSON array, not JSON lines"),
+    (b"\x89PNG", _("an image")),
+    (b"\xff\xd8\xff", _("an image")),
+    (b"<", _("HTML or XML")),
+    (b"[", _("one JSON array, not JSON lines")),
 )
 
 
@@ -36,10 +38,10 @@ def sniff_kind(head: bytes, *, inside_gzip: bool = False) -> FileKind:
     if head.startswith(PARQUET) and not inside_gzip:
         return FileKind.PARQUET
     if head.startswith(PARQUET) or (inside_gzip and is_gzip(head)):
-        raise Refusal("unknown_kind", kind="Parquet or gzip inside gzip")
+        raise Refusal("unknown_kind", kind=_("Parquet or gzip inside gzip"))
     if head.startswith(b"PK"):
         excel = b"xl/" in head or b"[Content_Types].xml" in head
-        raise Refusal("unknown_kind", kind="an Excel workbook" if excel else "a ZIP archive")
+        raise Refusal("unknown_kind", kind=_("an Excel workbook") if excel else _("a ZIP archive"))
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refusal("not_utf8", line=1)
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.db.models import TextChoices
+from django.utils.translation import override
 
 from common.exceptions import IllegalTransition, InvalidInput, NotPermitted
 from common.states import StateTable, Transition
@@ -41,9 +42,15 @@ def test_check_refuses_what_the_table_does_not_hold(status: str, action: str) ->
 
 
 def test_the_remedy_names_what_is_possible() -> None:
-    with pytest.raises(IllegalTransition) as refusal:
+    with override("en"), pytest.raises(IllegalTransition) as refusal:
         TABLE.check(Lamp("green"), "go")
-    assert "break, stop" in str(refusal.value.remedy)
+    assert str(refusal.value.message) == "“Go” is not possible while the state is “Green”."
+    assert str(refusal.value.remedy) == "Possible now: Stop, Break."
+
+
+def test_an_action_of_no_table_keeps_its_name() -> None:
+    with override("en"), pytest.raises(IllegalTransition, match="“fly” is not possible while the state is “Out”"):
+        TABLE.check(Lamp("out"), "fly")
 
 
 @pytest.mark.parametrize("note", ["", "   ", "\n"])

@@ -9,8 +9,9 @@ import zlib
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
-from scoring.facts.refusals import Refusal
+from scoring.facts.refusals import Refusal, describe, sentence
 from scoring.facts.sources import CHUNK, Source, check_expansion, open_source
 
 PLAIN = b"provider,day\nP000001,2024-03-01\n"
@@ -92,6 +93,12 @@ def test_other_kinds_are_named_and_refused(tmp_path: Path, content: bytes, kind:
         str(error)
         == f"The file is {kind}, which the portal does not read. Send CSV, CSV in gzip, Parquet or JSON lines."
     )
+
+
+def test_the_kind_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    error = refused(tmp_path, archive())
+    with override("zh-hans"):
+        assert sentence(describe(error))[0] == "文件为ZIP压缩包，系统无法读取。"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n  \n", b"\xef\xbb\xbf", gzip.compress(b"")])
