@@ -3,9 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -19,3 +23,13 @@ class AccountAdapter(DefaultAccountAdapter):
                 settings.LANGUAGE_COOKIE_NAME, user.language, samesite="Lax", secure=settings.LANGUAGE_COOKIE_SECURE
             )
         return response
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """People who come from an identity provider keep the name that it knows."""
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> User:
+        user: User = super().populate_user(request, sociallogin, data)
+        whole = data.get("name") or " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
+        user.name = whole[: User._meta.get_field("name").max_length]
+        return user

@@ -123,6 +123,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ENV.email_url else "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "APPS": [
