@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.roles import OrganisationKind
 
@@ -59,7 +60,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("staff:trader_list", _("Traders"), "trader.view", "user-star"),
                 Item("staff:probation_list", _("Probations"), "probation.view", "hourglass"),
                 Item("staff:watch_list", _("Watch list"), "watch.view", "eye"),
-                Item("staff:night_list", _("Nights"), "watch.view", "moon"),
+                Item("staff:night_list", pgettext_lazy("judgement", "Nights"), "watch.view", "moon"),
                 Item("staff:false_claim_list", _("False claims"), "false_claim.view", "message-report"),
             ),
         ),

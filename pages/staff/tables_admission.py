@@ -107,7 +107,9 @@ class ApplicationTable(tables.Table):
         empty_values=(),
         attrs={"td": {"class": "text-nowrap"}},
     )
+    triage_outcome = OutcomeColumn(verbose_name=_("Triage"), default="—")
     panel = PanelColumn(verbose_name=_("Panel"), orderable=False, empty_values=())
+    status = StatusColumn(verbose_name=_("Status"))
     provider_type = tables.Column(
         accessor="provider__get_provider_type_display",
         verbose_name=_("Type"),
@@ -123,8 +125,6 @@ class ApplicationTable(tables.Table):
     )
     evidence_count = NumberColumn(verbose_name=_("Evidence"))
     trader_count = NumberColumn(verbose_name=_("Traders"))
-    triage_outcome = OutcomeColumn(verbose_name=_("Triage"), default="—")
-    status = StatusColumn(verbose_name=_("Status"))
 
     class Meta:
         attrs = {"caption": _("Applications")}

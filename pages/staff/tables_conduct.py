@@ -7,6 +7,7 @@ import django_tables2 as tables
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tables2 import A
 
 from common.templatetags.paddock import local_text
@@ -88,7 +89,7 @@ class NightTable(tables.Table):
     class Meta:
         model = Judgement
         fields = ("judged_on", "criteria_set", "total", "passed", "open", "failed", "forecasts")
-        attrs = {"caption": _("Nights")}
+        attrs = {"caption": pgettext_lazy("judgement", "Nights")}
         order_by = ("-judged_on",)
 
     def render_criteria_set(self, value: int) -> str:
@@ -103,7 +104,7 @@ class NightRowTable(tables.Table):
     )
     code = tables.Column(accessor="provider__code", verbose_name=_("Code"))
     outcome = tables.Column()
-    failed = tables.Column(orderable=False, verbose_name=_("Fail"))
+    failed = tables.Column(orderable=False, verbose_name=pgettext_lazy("verdict", "Fail"))
     open = tables.Column(orderable=False, verbose_name=_("Needs a human"))
     forecast_on = DayColumn()
     forecast_key = tables.Column(orderable=False, verbose_name=_("Criterion about to break"))

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.audit.selectors import entries_of
 from common.days import business_day
@@ -105,7 +106,7 @@ class WatchAct(WatchBase, ActionView):
 class NightList(StaffPage, ListPage):
     """Every night with its counts."""
 
-    title = _("Nights")
+    title = pgettext_lazy("judgement", "Nights")
     lead = _("Each night judges every provider that may work, by the criteria set in force.")
     permission = "watch.view"
     table_class = NightTable
@@ -148,7 +149,7 @@ class NightDetail(StaffPage, ListPage):
         return super().get_context_data(
             title=_("Night of %(day)s") % {"day": day(self.night.judged_on)},
             back_url=reverse("pages:staff:night_list"),
-            back_label=_("Nights"),
+            back_label=pgettext_lazy("judgement", "Nights"),
             night=self.night,
             **kwargs,
         )

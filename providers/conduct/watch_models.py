@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.models import Versioned
 from providers.conduct.enums import WATCH_OPEN, WatchStatus
@@ -26,9 +27,9 @@ class Judgement(models.Model):
     criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.PROTECT, related_name="judgements")
     judged_on = models.DateField(_("Day"))
     created_at = models.DateTimeField(default=timezone.now)
-    passed = models.PositiveIntegerField(_("Pass"))
+    passed = models.PositiveIntegerField(pgettext_lazy("verdict", "Pass"))
     open = models.PositiveIntegerField(_("Needs a human"))
-    failed = models.PositiveIntegerField(_("Fail"))
+    failed = models.PositiveIntegerField(pgettext_lazy("verdict", "Fail"))
     forecasts = models.PositiveIntegerField(_("Breach in sight"))
 
     class Meta:
