@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from common.validation import Checked
 from providers.criteria.models import CriteriaSet
 
 DIGEST = r"^[0-9a-f]{64}$"
 
 
-class DryRun(models.Model):
+class DryRun(Checked):
     """One trial of exactly the draft that `digest` names.
 
     `moves` has a row per application whose outcome would change: id, number, provider, name, before, after. `matrix`
