@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.db import transaction
 from numpy.random import Generator
 
 from accounts.models import User
@@ -51,17 +52,18 @@ def add_providers(
             else add_silent_user(f"owner{index:03d}@providers.example", names.person_name(rng), now)
         )
         provider = register(cast, rng, owner, now=now - timedelta(days=25))
-        cast.traders += _add_traders(
-            cast,
-            rng,
-            provider,
-            owner,
-            count=len(mine),
-            now=now - timedelta(days=24),
-            latest=start + timedelta(days=world.days - 1),
-        )
-        sent = now - timedelta(days=22)
-        send_documents(cast, provider, owner, now=sent, odd=special_of(index), life=life_of(index))
+        with transaction.atomic():  # what changed in one transaction is judged again once
+            cast.traders += _add_traders(
+                cast,
+                rng,
+                provider,
+                owner,
+                count=len(mine),
+                now=now - timedelta(days=24),
+                latest=start + timedelta(days=world.days - 1),
+            )
+            sent = now - timedelta(days=22)
+            send_documents(cast, provider, owner, now=sent, odd=special_of(index), life=life_of(index))
         application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
         review(cast, application, now=now)

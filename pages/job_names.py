@@ -8,6 +8,7 @@ NAMES: dict[str, str | Promise] = {
     "providers.check_relations": _("Check for links to barred parties"),
     "providers.begin_probation": _("Begin a probation"),
     "providers.judge_night": _("Judge all providers for the night"),
+    "providers.retriage_provider": _("Triage of an application again"),
     "providers.rejudge_provider": _("Judge a provider again"),
     "scoring.import_facts": _("Import business data"),
     "scoring.run_scores": _("Compute scores"),

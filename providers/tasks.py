@@ -1,6 +1,13 @@
 """Gathers the tasks of this room for Celery."""
 
-from providers.admission.tasks import advance_windows, finalise_rejections, triage_all, triage_one, try_draft
+from providers.admission.tasks import (
+    advance_windows,
+    finalise_rejections,
+    retriage_provider,
+    triage_all,
+    triage_one,
+    try_draft,
+)
 from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night
 from providers.documents.tasks import sweep_documents, watch_documents
 from providers.relations.tasks import check_relations
@@ -13,6 +20,7 @@ __all__ = [
     "finalise_rejections",
     "judge_all",
     "rejudge_provider",
+    "retriage_provider",
     "start_night",
     "sweep_documents",
     "triage_all",

@@ -10,15 +10,23 @@ from common.jobs.tasks import job_task
 from providers.admission.decision_services import finalise_due_rejections
 from providers.admission.services import TRIAGE
 from providers.admission.triage_dry_run_services import DRY_RUN, run_dry_run
-from providers.admission.triage_services import triage_application, triage_open_applications
+from providers.admission.triage_services import triage_application, triage_open_applications, triage_provider
 from providers.admission.window_services import advance_due_windows
 from providers.criteria.services import TRIAGE_OPEN
+from providers.registry.rejudge_services import RETRIAGE
 
 
 @job_task(TRIAGE)
 def triage_one(progress: Progress, application_id: int) -> dict[str, Any]:
     """Judge a submitted application."""
     triage = triage_application(application_id=application_id)
+    return {"outcome": triage.outcome if triage else None}
+
+
+@job_task(RETRIAGE)
+def retriage_provider(progress: Progress, provider_id: int, cause: str = "") -> dict[str, Any]:
+    """Judge what waits of one provider again, because something changed in the transaction `cause`."""
+    triage = triage_provider(provider_id=provider_id)
     return {"outcome": triage.outcome if triage else None}
 
 
