@@ -4,7 +4,7 @@ Django's `full_clean` asks the database once for each foreign key and each uniqu
 constraint, which was more than half of the time that a small write took.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -22,7 +22,7 @@ class Checked(models.Model):
 
     def full_clean(
         self,
-        exclude: Collection[str] | None = None,
+        exclude: Iterable[str] | None = None,
         validate_unique: bool = True,
         validate_constraints: bool = True,
     ) -> None:
@@ -69,7 +69,7 @@ def _keys(model: type[models.Model]) -> Iterator[Any]:
 
 
 @cache
-def _statement(model: type[models.Model]) -> tuple[str, list[Any]]:
+def _statement(model: Any) -> tuple[str, list[Any]]:
     """The rules of a table (foreign keys, unique fields, constraints that can be told) over one row of parameters, and
     the fields of these."""
     meta = model._meta
@@ -81,11 +81,12 @@ def _statement(model: type[models.Model]) -> tuple[str, list[Any]]:
         for unique in [(field.name,) for field in meta.concrete_fields if field.unique and not field.primary_key]:
             names.update(unique)
             terms.append(_is_unique(model, unique, "TRUE", editor))
+        rule: Any
         for rule in meta.constraints:
             if isinstance(rule, CheckConstraint):
                 names |= rule.condition.referenced_base_fields
                 terms.append(rule._get_check_sql(model, editor))
-            elif isinstance(rule, UniqueConstraint) and _is_told(rule):
+            elif _is_told(rule):
                 names |= {*rule.fields, *(rule.condition.referenced_base_fields if rule.condition else ())}
                 condition = rule._get_condition_sql(model, editor) or "TRUE"
                 terms.append(_is_unique(model, rule.fields, condition, editor))
@@ -107,9 +108,7 @@ def _exists(field: Any, editor: BaseDatabaseSchemaEditor) -> str:
     return f"given.{column} IS NULL OR EXISTS ({there})"
 
 
-def _is_unique(
-    model: type[models.Model], names: Collection[str], condition: str, editor: BaseDatabaseSchemaEditor
-) -> str:
+def _is_unique(model: Any, names: Collection[str], condition: str, editor: BaseDatabaseSchemaEditor) -> str:
     """That no other row has the same columns, where both fulfil the condition."""
     table, key = (editor.quote_name(name) for name in (model._meta.db_table, model._meta.pk.column))
     columns = [editor.quote_name(model._meta.get_field(name).column) for name in names]

@@ -22,6 +22,7 @@ from providers.admission.triage_selectors import MAX_FACTS, needs_facts, triage_
 from providers.criteria.enums import Moment
 from providers.criteria.selectors import Judgement, judge_providers, published_set
 from providers.registry.rejudge_services import ask_rejudge
+from providers.relations.check_services import check_relations
 
 
 @transaction.atomic
@@ -46,10 +47,13 @@ def triage_application(*, application_id: int, by: User | None = None, now: date
 
 def triage_provider(*, provider_id: int, now: datetime | None = None) -> Triage | None:
     """Judge what waits of one provider again, because something that criteria read has changed; None when nothing
-    waits."""
+    waits. Its links are looked for first: a new trader or phone may lead to somebody barred."""
     waiting = Application.objects.filter(provider=provider_id, status=ApplicationStatus.SUBMITTED)
     pk = waiting.values_list("pk", flat=True).first()
-    return None if pk is None else triage_application(application_id=pk, now=now)
+    if pk is None:
+        return None
+    check_relations(provider_id=provider_id, now=now)
+    return triage_application(application_id=pk, now=now)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Reads about documents: what is there, what is missing, what is blocked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -87,6 +88,16 @@ def blocks_of(provider: Provider, today: date) -> list[Block]:
     return [Block(document, effects[document.document_type]) for document in expired.select_related("provider")]
 
 
+def blocks_in(slots: Iterable[Slot], today: date) -> list[Block]:
+    """`blocks_of` among slots that were read already."""
+    found = [
+        Block(slot.document, slot.rule.blocks)
+        for slot in slots
+        if slot.document is not None and slot.rule.blocks != Blocks.NOTHING and _is_over(slot.document, today)
+    ]
+    return sorted(found, key=lambda block: block.document.document_type)
+
+
 def find_block(provider: Provider, effects: tuple[str, ...], today: date) -> Block | None:
     """The first block of `provider` with one of `effects`, None when there is none."""
     return next((block for block in blocks_of(provider, today) if block.effect in effects), None)
@@ -120,6 +131,11 @@ def step_of(document: Document, today: date) -> int | None:
         return None
     left = (document.expires_on - today).days
     return min((step for step in STEPS if left <= step), default=None)
+
+
+def _is_over(document: Document, today: date) -> bool:
+    past = document.expires_on is not None and document.expires_on <= today
+    return document.status == DocumentStatus.EXPIRED or (document.status in LIVE and past)
 
 
 def _expired(today: date) -> QuerySet[Document]:

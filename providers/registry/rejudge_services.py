@@ -13,7 +13,7 @@ from providers.registry.models import Provider
 # What judges a provider by its status: the night's criteria who may work, triage who stands at the door.
 REJUDGE = "providers.rejudge_provider"
 RETRIAGE = "providers.retriage_provider"
-JUDGES: dict[str, str] = {ProviderStatus.REGISTERED: RETRIAGE} | dict.fromkeys(ACTIVE, REJUDGE)
+JUDGES: dict[str, str] = {ProviderStatus.REGISTERED: RETRIAGE, **dict.fromkeys(ACTIVE, REJUDGE)}
 
 
 def ask_rejudge(provider: Provider, *, now: datetime) -> None:

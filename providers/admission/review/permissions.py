@@ -9,8 +9,9 @@ from common.exceptions import Conflict, NotPermitted
 from common.states import Transition
 from providers.admission.models import Application
 from providers.admission.review.conflicts import check_impartial
-from providers.admission.review.enums import PanelStatus, ReviewStatus
+from providers.admission.review.enums import PanelStatus
 from providers.admission.review.models import Panel, Review
+from providers.admission.review.panels import judged_in, panels_of
 
 
 def check_review(user: User | AnonymousUser, application: Application) -> None:
@@ -66,14 +67,10 @@ def check_decider(user: User | AnonymousUser, application: Application, *, confi
     """
     if not isinstance(user, User):
         return
-    panels = Panel.objects.filter(application_id=application.pk)
-    judged = Review.objects.filter(panel__in=panels, status=ReviewStatus.SUBMITTED).select_related("panel")
-    first: dict[int, Review] = {}
-    for review in judged.order_by("finished_at", "pk"):
-        first.setdefault(review.panel_id, review)
+    judged = [(panel, judged_in(panel)) for panel in panels_of(application)]
     ended = (PanelStatus.SETTLED, PanelStatus.CLOSED)
-    was_first = any(one.reviewer_id == user.pk and one.panel.status in ended for one in first.values())
-    if was_first or (confirms and judged.filter(reviewer=user).exists()):
+    was_first = any(rows[0].reviewer_id == user.pk for panel, rows in judged if rows and panel.status in ended)
+    if was_first or (confirms and any(review.reviewer_id == user.pk for _panel, rows in judged for review in rows)):
         raise NotPermitted(
             _("You reviewed this case first, so somebody else decides.")
             if was_first

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.roles import Role
 from common.jobs.models import Job
 from common.jobs.services import enqueue
 from providers.admission.models import Application
@@ -13,6 +14,7 @@ from providers.admission.triage_models import Triage
 from providers.admission.triage_services import add_mitigating_fact, triage_application, triage_provider
 from providers.documents.services import accept_document, ask_revision, expire_document
 from providers.registry.models import Provider
+from providers.registry.status_services import clear_out_provider, suspend_provider
 from providers.relations.check_services import check_relations, recheck_relations
 from providers.relations.link_services import contest_link, enter_link, lift_link
 from providers.traders.services import leave_trader, register_trader
@@ -124,9 +126,10 @@ def test_the_check_within_a_submission_leaves_it_to_the_submission() -> None:
     assert asked() == []
 
 
-@pytest.mark.parametrize("status", ["suspended", "cleared_out"])
-def test_nobody_judges_who_is_out(status: str) -> None:
-    provider = make_provider(status=status)
+@pytest.mark.parametrize("step", [suspend_provider, clear_out_provider])
+def test_nobody_judges_who_is_out(step: Callable[..., Provider]) -> None:
+    provider = make_provider(status="probation")
+    step(provider_id=provider.pk, by=make_staff(Role.CONDUCT_OFFICER), note="Fake orders.")
     Job.objects.all().delete()
     recheck_relations(provider_id=provider.pk)
     assert not Job.objects.exists()
