@@ -31,6 +31,7 @@ PLAIN: dict[str, str | Promise] = {
     "criteria.import": _("Replaced by a file"),
     "criteria.remove_criterion": _("Criterion removed"),
     "criteria.dry_run": _("Tried on the open applications"),
+    "criteria.tell": _("Companies told"),
     "measures.store": _("Measures computed"),
     "panel.open": _("Panel opened"),
     "review.take": _("Review taken"),

@@ -16,6 +16,7 @@ NAMES: dict[str, str | Promise] = {
     "scoring.measure_providers": _("Measure providers for the criteria"),
     "providers.triage_application": _("Triage an application"),
     "providers.triage_open_applications": _("Triage all waiting applications"),
+    "providers.tell_of_criteria": _("Tell companies of new criteria"),
     "providers.dry_run_criteria": _("Try a draft of the criteria"),
     "merchants.make_shortlist": _("Make a shortlist"),
 }

@@ -321,7 +321,7 @@ def test_a_case_and_a_review_cost_the_same_however_many_wait(count: int, django_
     settle_panel(applications[0])
     review = make_review(make_application(), status="assigned")
     reviewer, own = as_user(make_staff()), as_user(review.reviewer)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert reviewer.get(f"{QUEUE}{applications[0].pk}/").status_code == 200
     with django_assert_num_queries(10):
         assert own.get(f"{REVIEWS}{review.pk}/").status_code == 200
