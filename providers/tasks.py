@@ -7,9 +7,8 @@ from providers.admission.tasks import (
     tell_of_new_criteria,
     triage_all,
     triage_one,
-    try_draft,
 )
-from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night
+from providers.conduct.tasks import begin_probation, judge_all, rejudge_provider, start_night, try_draft
 from providers.documents.tasks import sweep_documents, watch_documents
 from providers.relations.tasks import check_relations
 from providers.traders.tasks import watch_certificates

@@ -4,13 +4,11 @@ from typing import Any
 
 from celery import shared_task
 
-from accounts.models import User
 from common.jobs.progress import Progress
 from common.jobs.tasks import job_task
 from providers.admission.criteria_notice_services import tell_of_criteria
 from providers.admission.decision_services import finalise_due_rejections
 from providers.admission.services import TRIAGE
-from providers.admission.triage_dry_run_services import DRY_RUN, run_dry_run
 from providers.admission.triage_services import triage_application, triage_open_applications, triage_provider
 from providers.admission.window_services import advance_due_windows
 from providers.criteria.services import TELL, TRIAGE_OPEN
@@ -41,13 +39,6 @@ def triage_all(progress: Progress) -> dict[str, Any]:
 def tell_of_new_criteria(progress: Progress, criteria_set_id: int) -> dict[str, Any]:
     """Tell applicants and admitted providers of the set in force."""
     return {"notices": tell_of_criteria(criteria_set_id=criteria_set_id)}
-
-
-@job_task(DRY_RUN)
-def try_draft(progress: Progress, criteria_set_id: int, by_id: int) -> dict[str, Any]:
-    """Try a draft on all open applications."""
-    dry_run = run_dry_run(criteria_set_id=criteria_set_id, by=User.objects.get(pk=by_id))
-    return {"dry_run": dry_run.pk, "moves": len(dry_run.moves)}
 
 
 @shared_task(name="providers.advance_windows")

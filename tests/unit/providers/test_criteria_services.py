@@ -12,7 +12,7 @@ from common.audit.models import AuditEntry
 from common.audit.selectors import entries_of
 from common.exceptions import Conflict, IllegalTransition, InvalidInput, NotFound, NotPermitted, Stale
 from common.jobs.models import Job
-from providers.admission.triage_dry_run_services import run_dry_run
+from providers.conduct.dry_run_services import run_dry_run
 from providers.criteria import selectors, services
 from providers.criteria.definition import (
     DEFAULT_SET,
