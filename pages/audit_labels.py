@@ -35,6 +35,7 @@ PLAIN: dict[str, str | Promise] = {
     "measures.store": _("Measures computed"),
     "panel.open": _("Panel opened"),
     "review.take": _("Review taken"),
+    "review.save_draft": _("Half-written review kept"),
     "review.assign": _("Review given"),
     "rubric.publish": _("Rubric published"),
     "saved_filter.save": _("Filter saved"),

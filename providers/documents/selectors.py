@@ -34,6 +34,12 @@ class Slot:
             return "missing"
         return str(self.document.status)
 
+    def needs_sending(self, today: date) -> bool:
+        """Whether the provider has to send one: it is required and missing, asked for anew, or over."""
+        if self.document is None:
+            return self.rule.is_required
+        return self.document.status == DocumentStatus.REVISION_ASKED or _is_over(self.document, today)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -79,6 +85,11 @@ def slots_of(provider: Provider) -> list[Slot]:
         for name, rule in all_rules().items()
     ]
     return sorted(slots, key=lambda slot: not slot.rule.is_required)
+
+
+def due_of(provider: Provider, today: date) -> list[Slot]:
+    """What the provider has to send: what is asked for anew, what is over, and required documents that are missing."""
+    return [slot for slot in slots_of(provider) if slot.needs_sending(today)]
 
 
 def blocks_of(provider: Provider, today: date) -> list[Block]:

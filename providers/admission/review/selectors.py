@@ -15,6 +15,7 @@ from common.exceptions import DomainError
 from providers.admission.models import Application
 from providers.admission.review import policies
 from providers.admission.review.conflicts import linked_to
+from providers.admission.review.draft_models import ReviewDraft
 from providers.admission.review.enums import HOLDING, OPEN_PANELS, SEATS, PanelStatus, ReviewStatus
 from providers.admission.review.models import Panel, PanelResult, Review
 from providers.admission.review.panels import has_panels, judged_in, panels_of
@@ -38,6 +39,20 @@ def may_read_judgement(user: User | AnonymousUser, review: Review) -> bool:
     return review.reviewer_id == user.pk or (
         review.panel.status == PanelStatus.SETTLED and has_permission(user, "review.view")
     )
+
+
+def draft_of(user: User | AnonymousUser, review: Review) -> ReviewDraft | None:
+    """What `user` has put down so far of an own review that is not handed in; None for everybody else."""
+    if review.reviewer_id != user.pk or review.status != ReviewStatus.ASSIGNED:
+        return None
+    return ReviewDraft.objects.filter(review=review).first()
+
+
+def due_for(user: User) -> QuerySet[Review]:
+    """The reviews that `user` has to write, the longest wait of an applicant first; `draft_at` is when one was kept."""
+    due = Review.objects.filter(reviewer=user, status=ReviewStatus.ASSIGNED, panel__status__in=OPEN_PANELS)
+    begun = due.select_related("panel__application__provider").annotate(draft_at=F("draft__saved_at"))
+    return begun.order_by("panel__application__submitted_at", "pk")
 
 
 def held_seats(panel: Panel) -> set[int]:

@@ -323,7 +323,7 @@ def test_a_case_and_a_review_cost_the_same_however_many_wait(count: int, django_
     reviewer, own = as_user(make_staff()), as_user(review.reviewer)
     with django_assert_num_queries(17):
         assert reviewer.get(f"{QUEUE}{applications[0].pk}/").status_code == 200
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert own.get(f"{REVIEWS}{review.pk}/").status_code == 200
     assert Application.objects.count() == count + 1
 
@@ -341,3 +341,25 @@ def test_a_full_case_costs_twenty_statements(count: int, django_assert_num_queri
         page = reviewer.get(f"{QUEUE}{application.pk}/")
     assert page.status_code == 200
     assert len(page.context["document_lines"]) >= count
+
+
+def test_a_review_is_kept_for_later_and_there_again_for_its_writer_alone() -> None:
+    review = make_review(make_application(), status="assigned")
+    writer = as_user(review.reviewer)
+    address = f"{REVIEWS}{review.pk}/"
+    half = {"level_live_operations": "3", "reasons": "So far so good.", "later": "1", "version": "1"}
+    page = writer.post(address, half, follow=True)
+    assert page.redirect_chain == [(address, 302)]
+    text = page.content.decode()
+    assert "Kept. Only you can read it" in text
+    assert "So far so good.</textarea>" in text
+    assert re.search(r'name="level_live_operations"[^>]*value="3"[^>]*checked', text)
+    today = read(writer, "/staff/")
+    assert "Your reviews due" in today
+    assert "begun, kept on" in today
+    administrator = as_user(make_staff(Role.ADMINISTRATOR))
+    for client, place in ((administrator, address), (administrator, f"{QUEUE}{review.panel.application_id}/")):
+        assert "So far so good." not in read(client, place)
+    assert as_user(make_staff()).get(address).status_code == 404
+    writer.post(address, form_of(review))
+    assert "So far so good." not in read(writer, address)

@@ -130,7 +130,7 @@ def test_lists_cost_the_same_however_long(count: int, django_assert_num_queries:
         assert client.get(STAFF).status_code == 200
     with django_assert_num_queries(5):
         assert len(api.get(API).json()["results"]) == count
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert Client().get(PUBLIC).status_code == 200
 
 
@@ -220,3 +220,50 @@ def test_the_api_begins_in_a_window() -> None:
     assert (refused.status_code, refused.json()["field"]) == (400, "window")
     begun = client.post("/api/v1/applications", {"provider": provider.code, "window": window.code})
     assert (begun.status_code, begun.json()["window"]) == (201, window.code)
+
+
+def close_list(window: AdmissionWindow) -> None:
+    AdmissionWindow.objects.filter(pk=window.pk).update(status="final", standstill_until=timezone.now())
+
+
+def test_the_final_list_is_public_and_names_nobody_who_was_rejected() -> None:
+    window = ensure_window()
+    admitted = make_application(status="admitted")
+    rejected, waiting = make_application(status="rejected"), make_application()
+    page, endpoint = f"{PUBLIC}{window.code}/", f"{API}/{window.code}/final-list"
+    public = Client(headers={"Accept-Language": "en"})
+    for status in ("open", "closed", "standstill"):
+        AdmissionWindow.objects.filter(pk=window.pk).update(status=status)
+        assert (public.get(page).status_code, public.get(endpoint).status_code) == (404, 404)
+    close_list(window)
+    shown = public.get(page).content.decode()
+    assert f'href="{page}"' in public.get(PUBLIC).content.decode()
+    rows = public.get(endpoint).json()["results"]
+    assert [(row["provider"], row["provider_name"]) for row in rows] == [
+        (admitted.provider.code, admitted.provider.name)
+    ]
+    assert set(rows[0]) == {"provider", "provider_name", "admitted_at"}
+    assert admitted.provider.name in shown
+    for other in (rejected, waiting):
+        for hidden in (other.provider.name, other.provider.code, other.number):
+            assert hidden not in shown
+
+
+def test_an_empty_final_list_says_so() -> None:
+    window = ensure_window()
+    close_list(window)
+    shown = Client(headers={"Accept-Language": "en"}).get(f"{PUBLIC}{window.code}/").content.decode()
+    assert "No company was admitted in this window." in shown
+    assert Client().get(f"{PUBLIC}2099-NOT/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_final_list_costs_the_same_however_long(count: int, django_assert_num_queries: Any) -> None:
+    window = ensure_window()
+    for _ in range(count):
+        make_application(status="admitted")
+    close_list(window)
+    with django_assert_num_queries(3):
+        assert Client().get(f"{PUBLIC}{window.code}/").status_code == 200
+    with django_assert_num_queries(3):
+        assert len(Client().get(f"{API}/{window.code}/final-list").json()["results"]) == count
