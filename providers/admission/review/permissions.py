@@ -59,6 +59,17 @@ def check_act(user: User | AnonymousUser, review: Review, row: Transition) -> No
         check_impartial(user, review.panel.application)
 
 
+def check_no_reviewer(user: User, application: Application) -> None:
+    """Nobody who reviewed a case, in whatever round, decides on it together with others; raises NotPermitted."""
+    judged = (review for panel in panels_of(application) for review in judged_in(panel))
+    if any(review.reviewer_id == user.pk for review in judged):
+        raise NotPermitted(
+            _("You reviewed this case, so somebody else confirms this."),
+            remedy=_("Leave the decision to a colleague."),
+            code="reviewed",
+        )
+
+
 def check_decider(user: User | AnonymousUser, application: Application, *, confirms: bool = False) -> None:
     """Nobody decides on a case that they reviewed first; raises NotPermitted.
 
