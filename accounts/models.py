@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.notices.models import Notice
 from accounts.roles import OrganisationKind, Role
 from accounts.saved_filters.models import SavedFilter
+from common.validation import Checked
 
 __all__ = ["Membership", "Notice", "Organisation", "SavedFilter", "User"]
 
@@ -45,7 +46,7 @@ class User(AbstractBaseUser):
 
 
 @pghistory.track()
-class Organisation(models.Model):
+class Organisation(Checked):
     """The platform, a provider or a merchant, as far as membership goes."""
 
     kind = models.CharField(max_length=10, choices=OrganisationKind.choices)
@@ -65,7 +66,7 @@ class Organisation(models.Model):
 
 
 @pghistory.track()
-class Membership(models.Model):
+class Membership(Checked):
     """A role of a person in an organisation; ended ones stay."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")

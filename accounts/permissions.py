@@ -1,6 +1,7 @@
 """May this person do that?"""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
@@ -12,23 +13,41 @@ from common.exceptions import NotPermitted
 Grants = dict[int | None, frozenset[str]]
 
 
+@dataclass(frozen=True)
+class Belonging:
+    """What a person may do now, and the providers and merchants that he or she is or ever was a member of."""
+
+    grants: Grants
+    companies: frozenset[int]
+
+
 def grants_of(user: User | AnonymousUser) -> Grants:
     """Permissions by organisation id; those of the platform stand under None. Read once per user object."""
-    if not isinstance(user, User) or not user.is_active:
-        return {}
-    cached: Grants | None = getattr(user, "_grants", None)
+    return _belonging_of(user).grants if isinstance(user, User) and user.is_active else {}
+
+
+def companies_of(user: User | AnonymousUser) -> frozenset[int]:
+    """The providers and merchants, by organisation id, of which `user` is or was a member. Read with the grants."""
+    return _belonging_of(user).companies if isinstance(user, User) else frozenset()
+
+
+def _belonging_of(user: User) -> Belonging:
+    cached: Belonging | None = getattr(user, "_grants", None)
     if cached is None:
-        cached = user._grants = _read_grants(user)  # type: ignore[attr-defined]
+        cached = user._grants = _read_belonging(user)  # type: ignore[attr-defined]
     return cached
 
 
-def _read_grants(user: User) -> Grants:
+def _read_belonging(user: User) -> Belonging:
     grants: defaultdict[int | None, frozenset[str]] = defaultdict(frozenset)
-    for membership in Membership.objects.filter(user=user, ended_at=None).select_related("organisation"):
+    companies = set()
+    for membership in Membership.objects.filter(user=user).select_related("organisation"):
         platform = membership.organisation.kind == OrganisationKind.PLATFORM
-        key = None if platform else membership.organisation_id
-        grants[key] |= ROLE_PERMISSIONS[membership.role]
-    return dict(grants)
+        if not platform:
+            companies.add(membership.organisation_id)
+        if membership.ended_at is None:
+            grants[None if platform else membership.organisation_id] |= ROLE_PERMISSIONS[membership.role]
+    return Belonging(dict(grants), frozenset(companies))
 
 
 def has_permission(user: User | AnonymousUser, permission: str, *, organisation_id: int | None = None) -> bool:

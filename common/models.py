@@ -6,11 +6,12 @@ from common.audit.models import AuditEntry
 from common.exceptions import Stale
 from common.idempotency.models import StoredResponse
 from common.jobs.models import Job, JobStatus
+from common.validation import Checked
 
 __all__ = ["AuditEntry", "Job", "JobStatus", "StoredResponse", "Versioned"]
 
 
-class Versioned(models.Model):
+class Versioned(Checked):
     """A row that people edit: `version` counts its saves, so that a stale form is noticed."""
 
     version = models.PositiveIntegerField(default=1, editable=False)

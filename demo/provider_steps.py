@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
+from django.db import transaction
 from numpy.random import Generator
 
 from accounts.models import User
@@ -11,12 +12,14 @@ from accounts.roles import Role
 from demo import names
 from demo.cast import Cast
 from demo.conduct_steps import PROBATION, begin_probation, pass_probation
+from demo.document_steps import MISSING, OPEN, REVISION, life_of, send_documents, special_of
 from demo.panel_steps import PANELS, review
 from demo.people import add_account, add_silent_user
 from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
 from providers.admission.models import Application
 from providers.admission.reasons import Reason
+from providers.documents.enums import DocumentType
 from providers.enums import Capability, Category, ProviderType
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
@@ -49,15 +52,18 @@ def add_providers(
             else add_silent_user(f"owner{index:03d}@providers.example", names.person_name(rng), now)
         )
         provider = register(cast, rng, owner, now=now - timedelta(days=25))
-        cast.traders += _add_traders(
-            cast,
-            rng,
-            provider,
-            owner,
-            count=len(mine),
-            now=now - timedelta(days=24),
-            latest=start + timedelta(days=world.days - 1),
-        )
+        with transaction.atomic():  # what changed in one transaction is judged again once
+            cast.traders += _add_traders(
+                cast,
+                rng,
+                provider,
+                owner,
+                count=len(mine),
+                now=now - timedelta(days=24),
+                latest=start + timedelta(days=world.days - 1),
+            )
+            sent = now - timedelta(days=22)
+            send_documents(cast, provider, owner, now=sent, odd=special_of(index), life=life_of(index))
         application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
         review(cast, application, now=now)
@@ -91,12 +97,20 @@ def register(
 
 
 def _add_traders(
-    cast: Cast, rng: Generator, provider: Provider, owner: User, *, count: int, now: datetime, latest: datetime
+    cast: Cast,
+    rng: Generator,
+    provider: Provider,
+    owner: User,
+    *,
+    now: datetime,
+    latest: datetime,
+    count: int = 0,
+    levels: Sequence[str] = (),
 ) -> Sequence[Trader]:
-    """Traders from `now` on; those who reach a level are verified at once and certified later, week after week, so that
-    their certificates do not all end together, but not after `latest`."""
+    """Traders from `now` on, of these `levels` or `count` of drawn ones; those who reach a level are verified at once
+    and certified later, week after week, so that their certificates do not all end together, but not after `latest`."""
     reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-    levels = rng.choice(TraderLevel.values, size=count, p=[0.35, 0.4, 0.18, 0.07])
+    levels = levels or rng.choice(TraderLevel.values, size=count, p=[0.35, 0.4, 0.18, 0.07]).tolist()
     traders = []
     for level in levels:
         trader = register_trader(
@@ -149,6 +163,17 @@ def _admit(cast: Cast, application: Application, *, now: datetime) -> None:
     )
 
 
+# What is odd about the documents of the applicants, by step; those of the steps left out are complete and accepted.
+DOCUMENTS: dict[str, dict[str, str]] = {
+    "draft": {DocumentType.TAX_CERTIFICATE: MISSING, DocumentType.BANK_CERTIFICATE: OPEN},
+    "third": {DocumentType.BUSINESS_LICENCE: OPEN},
+    "submitted": {DocumentType.BANK_CERTIFICATE: REVISION},
+    "returned": {DocumentType.TAX_CERTIFICATE: MISSING},
+}
+CERTIFIED = (TraderLevel.CERTIFIED, TraderLevel.TRAINEE)
+NEW_TEAM = (TraderLevel.TRAINEE, TraderLevel.TRAINEE)
+
+
 def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
     """Applications in every state, and a cleared-out company that comes back under a new name."""
     reviewer = cast.staff[Role.ADMISSION_REVIEWER]
@@ -157,7 +182,9 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
         begun = now - timedelta(days=12 - index, hours=3 * index)
         owner = add_silent_user(f"applicant{index}@providers.example", names.person_name(rng), begun)
         provider = register(cast, rng, owner, now=begun)
-        cast.traders += _add_traders(cast, rng, provider, owner, count=2, now=begun, latest=now)
+        levels = NEW_TEAM if step == "third" else CERTIFIED
+        cast.traders += _add_traders(cast, rng, provider, owner, levels=levels, now=begun, latest=begun)
+        send_documents(cast, provider, owner, now=begun, odd=DOCUMENTS.get(step, {}))
         application = _fill_in(cast, rng, provider, owner, now=begun)
         key = application.pk
         if step != "draft":
@@ -208,6 +235,7 @@ def _add_namesake(cast: Cast, rng: Generator, *, now: datetime) -> None:
     """A company of another city that only shares the word in its name: a hint for the reviewer, no interception."""
     owner = add_silent_user("namesake@providers.example", "金诚", now)
     namesake = register(cast, rng, owner, name="成都金蹄文化传媒有限公司", now=now)
-    cast.traders += _add_traders(cast, rng, namesake, owner, count=1, now=now, latest=now + timedelta(days=2))
+    cast.traders += _add_traders(cast, rng, namesake, owner, levels=CERTIFIED, now=now, latest=now)
+    send_documents(cast, namesake, owner, now=now, odd={})
     application = _fill_in(cast, rng, namesake, owner, now=now)
     services.submit_application(application_id=application.pk, by=owner, now=now + timedelta(hours=4))

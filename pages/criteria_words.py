@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from providers.conduct.night_dry_run import CHANGES
 from providers.criteria.comparison import say_moments
 from providers.criteria.dry_run_models import DryRun
 from providers.criteria.enums import Outcome, Verdict
@@ -11,6 +15,12 @@ from providers.criteria.models import Criterion
 from providers.criteria.selectors import criteria_of
 from providers.criteria.sentences import say_limit, say_signal
 
+CHANGE_LABELS: dict[str, str | Promise] = {
+    "breaching": _("would breach"),
+    "entering": _("would come under watch"),
+    "cured": _("would breach no longer"),
+    "leaving": _("would show no sign any more"),
+}
 OUTCOME_LABELS = dict(Outcome.choices)
 
 
@@ -41,8 +51,22 @@ def describe_dry_run(dry_run: DryRun) -> dict[str, Any]:
         "run": dry_run,
         "moves": [{**move, **_outcomes(move)} for move in dry_run.moves],
         "matrix": [{**cell, **_outcomes(cell)} for cell in dry_run.matrix],
+        "night": _night(dry_run.night, titled),
         "counts": [{"criterion": titled.get(row["key"]), "cells": _cells(row), **row} for row in dry_run.counts],
     }
+
+
+def _night(night: dict[str, Any], titled: dict[str, Criterion]) -> dict[str, Any]:
+    """The next night with titles for keys; empty in trials that knew none."""
+    if not night:
+        return {}
+    counts = [row for row in night["counts"] if any(row[kind] for kind in CHANGES)]
+    rows = [
+        {**row, "changes": [(CHANGE_LABELS[kind], titled.get(key), key) for kind in CHANGES for key in row[kind]]}
+        for row in night["rows"]
+    ]
+    named = [{**row, "criterion": titled.get(row["key"]), "cells": [row[kind] for kind in CHANGES]} for row in counts]
+    return {**night, "counts": named, "rows": rows}
 
 
 def _cells(row: dict[str, Any]) -> list[dict[str, int | None]]:

@@ -8,6 +8,7 @@ NAMES: dict[str, str | Promise] = {
     "providers.check_relations": _("Check for links to barred parties"),
     "providers.begin_probation": _("Begin a probation"),
     "providers.judge_night": _("Judge all providers for the night"),
+    "providers.retriage_provider": _("Triage of an application again"),
     "providers.rejudge_provider": _("Judge a provider again"),
     "scoring.import_facts": _("Import business data"),
     "scoring.run_scores": _("Compute scores"),
@@ -15,6 +16,7 @@ NAMES: dict[str, str | Promise] = {
     "scoring.measure_providers": _("Measure providers for the criteria"),
     "providers.triage_application": _("Triage an application"),
     "providers.triage_open_applications": _("Triage all waiting applications"),
+    "providers.tell_of_criteria": _("Tell companies of new criteria"),
     "providers.dry_run_criteria": _("Try a draft of the criteria"),
     "merchants.make_shortlist": _("Make a shortlist"),
 }

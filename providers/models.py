@@ -2,6 +2,7 @@
 
 from providers.admission.decision_models import ApplicationAnswer, RejectionReason
 from providers.admission.models import Application, CapabilityEvidence
+from providers.admission.review.draft_models import ReviewDraft
 from providers.admission.review.models import Panel, PanelResult, Review, ReviewScore
 from providers.admission.review.rubric_models import Rubric, RubricLevel
 from providers.admission.triage_models import MitigatingFact, Triage, TriageVerdict
@@ -49,6 +50,7 @@ __all__ = [
     "ProviderMeasures",
     "RejectionReason",
     "Review",
+    "ReviewDraft",
     "ReviewScore",
     "Rubric",
     "RubricLevel",

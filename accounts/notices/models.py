@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices.texts import all_texts, fill
+from common.validation import Checked
 
 
-class Notice(models.Model):
+class Notice(Checked):
     """Goes to one person or to the members of one organisation; `kind` gives its words in the reader's language."""
 
     organisation = models.ForeignKey(

@@ -14,7 +14,7 @@ from accounts.notices.selectors import addressed_to
 from accounts.notices.texts import all_texts, fill
 from common.audit.services import check_in_transaction, record
 from common.exceptions import NotFound
-from common.jobs.services import enqueue
+from common.jobs.services import enqueue, enqueue_many
 
 
 def send_notice(
@@ -63,8 +63,7 @@ def send_notices(
         notices.append(Notice(organisation_id=organisation_id, kind=kind, parameters=dict(parameters), created_at=now))
     Notice.objects.bulk_create(notices, batch_size=2000)
     if settings.MAIL_NOTICES:
-        for notice in notices:
-            enqueue("accounts.mail_notice", notice_id=notice.pk, now=now)
+        enqueue_many("accounts.mail_notice", [{"notice_id": notice.pk} for notice in notices], now=now)
     return len(notices)
 
 

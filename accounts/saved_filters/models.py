@@ -7,11 +7,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.validation import Checked
+
 MOST_PER_LIST = 20
 
 
 @pghistory.track()
-class SavedFilter(models.Model):
+class SavedFilter(Checked):
     """The query of a list under a name of its owner's; nobody else sees it."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="saved_filters")

@@ -95,7 +95,8 @@ class ApplicationPanelView(GenericAPIView[Application]):
 
 
 class ApplicationBulkView(IdempotentMixin, GenericAPIView[Application]):
-    """One action on several applications, each by itself: `take` reviews, or `reject` those that definitely fail."""
+    """One action on several applications, each by itself: `take` reviews, `admit` those on which triage and all
+    reviewers agree (never by one of these), or `reject` those that definitely fail."""
 
     serializer_class = BulkReport
     queryset = Application.objects.none()

@@ -15,6 +15,7 @@ from api.v1.acting import ActionInput, OfferSerializer
 from common.exceptions import InvalidInput, NotFound
 from providers.admission import selectors as applications
 from providers.admission.review import permissions, selectors, services
+from providers.admission.review.draft_services import save_draft
 from providers.admission.review.enums import Recommendation, ReviewStatus
 from providers.admission.review.filters import ReviewFilter
 from providers.admission.review.models import Review
@@ -169,6 +170,37 @@ class ReviewJudgementView(ReviewPart):
             )
         services.submit_review(review_id=pk, scores=scores, by=request.user, **data)
         return self.answer(pk)
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    """A half-written review; whatever is left out is empty."""
+
+    levels = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), default=dict, help_text="By capability: 0 to 4, none, or empty."
+    )
+    comments = serializers.DictField(child=serializers.CharField(allow_blank=True), default=dict)
+    recommendation = serializers.CharField(allow_blank=True, default="")
+    reasons = serializers.CharField(allow_blank=True, default="")
+    saved_at = serializers.DateTimeField(read_only=True)
+
+
+class ReviewDraftView(ReviewPart):
+    """What you have written so far of your own review; nobody else can read it. PUT keeps it for later."""
+
+    @extend_schema(responses=DraftSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        draft = selectors.draft_of(request.user, self.get_review(pk))
+        if draft is None:
+            raise NotFound()
+        return Response({**draft.content, "saved_at": draft.saved_at})
+
+    @extend_schema(request=DraftSerializer, responses=DraftSerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        self.get_review(pk)
+        form = DraftSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        draft = save_draft(review_id=pk, content=form.validated_data, by=request.user)
+        return Response({**draft.content, "saved_at": draft.saved_at})
 
 
 class ReviewActionsView(ReviewPart):

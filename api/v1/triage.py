@@ -12,10 +12,10 @@ from api.v1.applications import ApplicationPart
 from api.v1.criteria import CriteriaSetPart
 from common.exceptions import NotFound
 from common.jobs.models import Job
-from providers.admission.triage_dry_run_services import begin_dry_run
 from providers.admission.triage_models import MitigatingFact, Triage
 from providers.admission.triage_selectors import findings_of, triage_of
 from providers.admission.triage_services import add_mitigating_fact, triage_application
+from providers.conduct.dry_run_services import begin_dry_run
 from providers.criteria.dry_run_models import DryRun
 
 
@@ -63,13 +63,24 @@ class FactInput(serializers.Serializer[Any]):
 
 class DryRunSerializer(serializers.ModelSerializer[DryRun]):
     """What a draft would change: `moves` by application, `matrix` of outcomes, `counts` per criterion as
-    [pass, human, fail]."""
+    [pass, human, fail]; `night` what would change for admitted providers: how many show a sign `before` and `after`,
+    and per criterion and provider who would be `breaching`, `entering` the watch list, `cured` or `leaving`."""
 
     compared_with = serializers.IntegerField(source="compared_with.number", default=None)
 
     class Meta:
         model = DryRun
-        fields = ["id", "digest", "compared_with", "application_count", "moves", "matrix", "counts", "created_at"]
+        fields = [
+            "id",
+            "digest",
+            "compared_with",
+            "application_count",
+            "moves",
+            "matrix",
+            "counts",
+            "night",
+            "created_at",
+        ]
         read_only_fields = fields
 
 
@@ -117,7 +128,7 @@ class MitigatingFactsView(ApplicationPart):
 
 
 class DryRunListView(CriteriaSetPart):
-    """The trials of a set, the newest first; POST tries a draft on all open applications."""
+    """The trials of a set, the newest first; POST tries a draft on all open applications and the next night."""
 
     @extend_schema(responses=DryRunSerializer(many=True))
     def get(self, request: Request, number: int) -> Response:

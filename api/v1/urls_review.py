@@ -12,6 +12,7 @@ urlpatterns = [
     path("reviews/next", reviews.ReviewNextView.as_view(), name="review-next"),
     path("reviews/<int:pk>", reviews.ReviewView.as_view(), name="review"),
     path("reviews/<int:pk>/judgement", reviews.ReviewJudgementView.as_view(), name="review-judgement"),
+    path("reviews/<int:pk>/draft", reviews.ReviewDraftView.as_view(), name="review-draft"),
     path("reviews/<int:pk>/actions", reviews.ReviewActionsView.as_view(), name="review-actions"),
     path("rubrics", rubrics.RubricListView.as_view(), name="rubric-list"),
     path("rubrics/<int:number>", rubrics.RubricView.as_view(), name="rubric"),

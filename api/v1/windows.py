@@ -6,6 +6,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +15,7 @@ from api.base import IdempotentMixin, describe_offers
 from api.v1.acting import ActionInput, OfferSerializer
 from common.exceptions import NotFound
 from providers.admission import window_selectors, window_services
+from providers.admission.models import Application
 from providers.admission.window_permissions import offer_window_actions
 from providers.enums import Category, ProviderType
 from providers.windows import selectors, services
@@ -169,6 +171,30 @@ class WindowListOfCompanies(WindowPart):
     def get(self, request: Request, code: str) -> Response:
         entries = window_selectors.list_for(request.user, self.get_window())
         return Response(ListEntry(entries, many=True).data)
+
+
+class FinalListEntry(serializers.Serializer[Any]):
+    """One company that was admitted in a window."""
+
+    provider = serializers.CharField(source="provider.code")
+    provider_name = serializers.CharField(source="provider.name")
+    admitted_at = serializers.DateTimeField(source="decided_at")
+
+
+class WindowFinalList(ListAPIView[Application]):
+    """Who was admitted in a window, open to everybody once the list is final; 404 before. Nothing about the others."""
+
+    permission_classes = [AllowAny]
+    serializer_class = FinalListEntry
+    filter_backends: list[Any] = []
+
+    def get_queryset(self) -> Any:
+        if getattr(self, "swagger_fake_view", False):
+            return Application.objects.none()
+        window = selectors.finished().filter(code=self.kwargs["code"]).first()
+        if window is None:
+            raise NotFound()
+        return window_selectors.final_list(window)
 
 
 class WindowActionsView(WindowPart):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from merchants.engagements.enums import ENDED, RUNNING, EngagementStatus
 from merchants.matching.models import Invitation
 from merchants.registry.enums import MerchantStage
@@ -83,7 +84,7 @@ class Engagement(Versioned):
 
 
 @pghistory.track()
-class Assignment(models.Model):
+class Assignment(Checked):
     """A trader at work on an engagement with so many live rooms; ended ones stay."""
 
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="assignments")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from merchants.matching.enums import InvitationStatus, Seat
 from merchants.requests.models import HelpRequest
 from providers.registry.models import Provider
@@ -21,7 +22,7 @@ def no_points() -> list[None]:
     return [None] * 5
 
 
-class Shortlist(models.Model):
+class Shortlist(Checked):
     """The answer to one request at one moment; superseded by a later one, never changed.
 
     `digest` covers all that decided: the request as it stood, the features of every candidate, weights and seats.
@@ -52,7 +53,7 @@ class Shortlist(models.Model):
         return f"{self.request_id} · {self.pk}"
 
 
-class Candidate(models.Model):
+class Candidate(Checked):
     """One provider on a shortlist: its fit as named contributions, the reasons, and the scores it was judged by."""
 
     shortlist = models.ForeignKey(Shortlist, on_delete=models.PROTECT, related_name="candidates")

@@ -14,6 +14,8 @@ from pages.waiting import say_left
 from providers.admission.enums import ApplicationStatus
 from providers.admission.models import Application
 from providers.conduct.models import Probation, WatchEntry
+from providers.documents.enums import DocumentStatus
+from providers.documents.selectors import Slot
 from providers.enums import Capability
 from providers.registry.enums import ProviderStatus
 from providers.registry.models import Provider
@@ -41,10 +43,12 @@ def find_next_step(
     now: datetime,
     notice: WatchEntry | None = None,
     contract: Probation | None = None,
+    documents: Sequence[Slot] = (),
 ) -> Step:
     """What has a clock comes first, then the way in, then what lifts the score most.
 
-    `notice` is an entry of the watch list that waits for a cure plan, `contract` one that waits for a signature.
+    `notice` is an entry of the watch list that waits for a cure plan, `contract` one that waits for a signature,
+    `documents` what the provider has to send.
     """
     if invitations:
         first = invitations[0]
@@ -63,8 +67,12 @@ def find_next_step(
             _("Read the notice"),
             urgent=True,
         )
+    anew = [slot for slot in documents if slot.document is not None]
+    missing = [slot for slot in documents if slot.document is None]
+    if anew and provider.status != ProviderStatus.CLEARED_OUT:
+        return _step_of_document(anew[0])
     if provider.status == ProviderStatus.REGISTERED:
-        return _step_through_the_door(application)
+        return _step_through_the_door(application, missing)
     if provider.status == ProviderStatus.SUSPENDED:
         return Step(_("You are suspended"), _("You keep your engagements and take no new work until it is lifted."))
     if provider.status == ProviderStatus.CLEARED_OUT:
@@ -76,6 +84,8 @@ def find_next_step(
             reverse("pages:provider:probation"),
             _("Read the targets"),
         )
+    if missing:
+        return _step_of_missing(missing)
     if not trader_count:
         return Step(
             _("Enter your traders"),
@@ -86,7 +96,33 @@ def find_next_step(
     return _step_of_scorecard(card)
 
 
-def _step_through_the_door(application: Application | None) -> Step:
+def _step_of_document(slot: Slot) -> Step:
+    name, document = slot.rule.get_document_type_display(), slot.document
+    asked = document is not None and document.status == DocumentStatus.REVISION_ASKED
+    return Step(
+        _("Send this document anew: %(document)s") % {"document": name},
+        document.note if document is not None and asked else _("The one that you sent has expired."),
+        reverse("pages:provider:document_list"),
+        _("Open the documents"),
+        urgent=True,
+    )
+
+
+def _step_of_missing(missing: Sequence[Slot]) -> Step:
+    return Step(
+        _("Send the documents that are missing"),
+        _name_missing(missing),
+        reverse("pages:provider:document_list"),
+        _("Open the documents"),
+    )
+
+
+def _name_missing(missing: Sequence[Slot]) -> str:
+    names = _(", ").join(str(slot.rule.get_document_type_display()) for slot in missing)
+    return _("Required and not there yet: %(documents)s.") % {"documents": names}
+
+
+def _step_through_the_door(application: Application | None, missing: Sequence[Slot]) -> Step:
     url = reverse("pages:provider:application")
     if application is None or application.status == ApplicationStatus.WITHDRAWN:
         text = _("Show what you can do in each of the five capabilities and who your traders are.")
@@ -105,7 +141,10 @@ def _step_through_the_door(application: Application | None) -> Step:
         return Step(title, application.decision_note or "", url, _("Read the decision"))
     if application.status == ApplicationStatus.DRAFT:
         text = _("It is a draft; nobody reads it before you submit it.")
+        text = f"{text} {_name_missing(missing)}" if missing else text
         return Step(_("Finish your application"), text, url, _("Go on"))
+    if missing:
+        return _step_of_missing(missing)
     return Step(
         _("Your application is being read"),
         _("You need not do anything. The decision appears here with its reason."),

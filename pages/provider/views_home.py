@@ -23,6 +23,7 @@ from pages.provider.next_step import find_next_step
 from pages.waiting import SHOWN, Section, Waiting, say_days, say_left
 from providers.admission.selectors import history_of as applications_of
 from providers.conduct import selectors as conduct
+from providers.documents.selectors import due_of
 from providers.enums import Capability
 from providers.registry.enums import ProviderStatus
 from providers.registry.models import Provider
@@ -72,6 +73,7 @@ class Home(ProviderPage, TitledPage):
                 now=now,
                 notice=conduct.notice_to_answer(provider),
                 contract=conduct.contract_to_sign(provider),
+                documents=due_of(provider, business_day(now)),
             ),
             card=card,
             score_hint=say_score_hint(card),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("workspace/", views.choose_workspace, name="workspace"),
     path("criteria/", views_criteria.CriteriaInForce.as_view(), name="criteria"),
     path("windows/", views_windows.Windows.as_view(), name="window_list"),
+    path("windows/<str:code>/", views_windows.FinalList.as_view(), name="window_final"),
     path("providers/", views_directory.Directory.as_view(), name="provider_directory"),
     path("providers/<str:code>/", views_directory.ProviderPublic.as_view(), name="provider_public"),
     path("notices/", views_notices.NoticeList.as_view(), name="notice_list"),

@@ -10,7 +10,7 @@ from accounts.permissions import has_permission
 from common.days import business_day
 from common.states import ActionOffer
 from providers.documents.permissions import offer_review
-from providers.documents.selectors import Slot, blocks_of, slots_of
+from providers.documents.selectors import Slot, blocks_in, slots_of
 from providers.registry.enums import ProviderOrigin
 from providers.registry.models import Provider
 
@@ -27,11 +27,12 @@ def describe_documents(provider: Provider, user: User) -> dict[str, Any]:
     """`document_lines` and `document_blocks` for the card; empty for whoever may not see documents."""
     if provider.origin == ProviderOrigin.EXTERNAL or not has_permission(user, "document.view"):
         return {}
+    slots = slots_of(provider)
     lines = [
         DocumentLine(slot, [offer for offer in offer_review(user, slot.document) if offer.allowed])
         if slot.document
         else DocumentLine(slot, [])
-        for slot in slots_of(provider)
+        for slot in slots
         if slot.document or slot.rule.is_required
     ]
-    return {"document_lines": lines, "document_blocks": blocks_of(provider, business_day(timezone.now()))}
+    return {"document_lines": lines, "document_blocks": blocks_in(slots, business_day(timezone.now()))}

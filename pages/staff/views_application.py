@@ -26,9 +26,16 @@ from providers.admission.enums import ApplicationStatus
 from providers.admission.filters import ApplicationFilter
 from providers.admission.forms import RejectionForm
 from providers.admission.models import Application
+from providers.admission.review.panels import with_panels
 from providers.admission.review.queue import with_panel_state
 from providers.admission.states import APPLICATION
-from providers.admission.triage_selectors import count_verdicts, findings_of, triage_of, with_triage
+from providers.admission.triage_selectors import (
+    count_verdicts,
+    findings_of,
+    triage_of,
+    with_newest_triage,
+    with_triage,
+)
 from providers.enums import Capability
 
 
@@ -78,9 +85,12 @@ class CasePage(StaffPage):
 
     permission = "application.view"
 
+    def get_queryset(self) -> Any:
+        """The applications that the viewer may open."""
+        return selectors.visible_to(self.request.user)
+
     def get_object(self) -> Application:
-        applications = selectors.with_content(selectors.visible_to(self.request.user))
-        application = applications.filter(pk=self.kwargs["pk"]).first()
+        application = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
         if application is None:
             raise NotFound()
         return application
@@ -95,10 +105,16 @@ class ApplicationCase(CasePage, TitledPage):
     def application(self) -> Application:
         return self.get_object()
 
+    def get_queryset(self) -> Any:
+        """With what the cards and the buttons read, once for all of them."""
+        return with_panels(with_newest_triage(selectors.for_case(super().get_queryset())))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         application, user = self.application, self.request.user
         offers = APPLICATION.offer_actions(application, lambda row: permissions.check_offer(user, application, row))
-        before = selectors.previous_of(application)
+        earlier = list(selectors.history_of(application.provider).exclude(pk=application.pk))
+        seen_before = any(past.submitted_at and past.pk < application.pk for past in earlier)
+        before = selectors.previous_of(application) if seen_before else None
         given = {item.capability: item for item in application.evidence.all()}
         triage = triage_of(application)
         findings = findings_of(triage) if triage is not None else []
@@ -128,7 +144,7 @@ class ApplicationCase(CasePage, TitledPage):
             entries=entries_of(application),
             **describe_documents(application.provider, user),
             **describe_links(application.provider, user),
-            earlier=selectors.history_of(application.provider).exclude(pk=application.pk),
+            earlier=earlier,
             **describe_panel(user, application),
             **kwargs,
         )

@@ -17,11 +17,12 @@ class ApplicationBulk(StaffPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        action = request.POST.get("action", "")
         rows = act_on_many(
-            action=request.POST.get("action", ""),
+            action=action,
             items=[read_item(text) for text in request.POST.getlist("item")],
             by=request.user,
-            note=request.POST.get("note", ""),
+            note=request.POST.get("admit_note" if action == "admit" else "note", ""),
         )
         context = {
             "title": _("What was done"),

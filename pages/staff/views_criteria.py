@@ -20,7 +20,7 @@ from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
 from pages.criteria_words import describe_criteria, describe_dry_run
 from pages.staff.tables_criteria import CriteriaSetTable
-from providers.admission.triage_dry_run_services import begin_dry_run
+from providers.conduct.dry_run_services import begin_dry_run
 from providers.criteria import selectors, services
 from providers.criteria.comparison import compare_criteria
 from providers.criteria.definition import dump_definition, set_text_of
@@ -156,7 +156,7 @@ class CriteriaSetAct(CriteriaPage, ActionView):
 
 
 class CriteriaSetDryRun(CriteriaPage, View):
-    """Try a draft on all open applications."""
+    """Try a draft on all open applications and the next night."""
 
     permission = "criteria.edit"
     http_method_names = ["post"]

@@ -21,6 +21,7 @@ from pages.staff.waiting_conduct import list_probations, list_watch
 from pages.waiting import SHOWN, Section, Waiting, say_days, say_left, say_wait
 from providers.admission import selectors as admission
 from providers.admission.clocks import Clock, read_clock
+from providers.admission.review import selectors as reviews
 from providers.registry import selectors as registry
 from scoring.capabilities import selectors as capabilities
 from scoring.seasons import selectors as seasons
@@ -30,6 +31,7 @@ from scoring.seasons.policies import NOTICE_DAYS, SETTLEMENT_LAG_DAYS
 
 # The permission that decides what a section lists; holders see the section first.
 DECIDES = {
+    "reviews": "review.submit",
     "applications": "application.admit",
     "answers": "application.uphold",
     "watch": "watch.notify",
@@ -51,6 +53,7 @@ class Today(StaffPage, TitledPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         makers: tuple[Callable[[Any, datetime], Section], ...] = (
+            list_reviews,
             list_applications,
             list_answers,
             list_watch,
@@ -60,7 +63,8 @@ class Today(StaffPage, TitledPage):
             list_seasons,
             list_jobs,
         )
-        sections = [make(self.request.user, now) for make in makers]
+        may_review = has_permission(self.request.user, DECIDES["reviews"])
+        sections = [make(self.request.user, now) for make in makers if may_review or make is not list_reviews]
         by_key = {section.key: section for section in sections}
         sections.sort(key=lambda section: not has_permission(self.request.user, DECIDES[section.key]))
         return super().get_context_data(
@@ -73,6 +77,30 @@ class Today(StaffPage, TitledPage):
             run=capabilities.current_run(),
             **kwargs,
         )
+
+
+def list_reviews(user: Any, now: datetime) -> Section:
+    """The viewer's own reviews that are to be written, the longest wait of an applicant first."""
+    due = reviews.due_for(user)
+    entries = [
+        Waiting(
+            title=one.panel.application.provider.name,
+            note=_("begun, kept on %(when)s") % {"when": moment(one.draft_at)} if one.draft_at else _("not begun"),
+            url=reverse("pages:staff:review_detail", args=[one.pk]),
+            clock=say_wait(one.panel.application.submitted_at, now),
+            late=read_clock(one.panel.application.submitted_at, now) == Clock.OVERDUE,
+        )
+        for one in due[:SHOWN]
+    ]
+    return Section(
+        key="reviews",
+        title=_("Your reviews due"),
+        entries=entries,
+        total=due.count(),
+        empty=_("You have no review to write."),
+        url=reverse("pages:staff:review_list"),
+        link=_("Your reviews"),
+    )
 
 
 def list_applications(user: Any, now: datetime) -> Section:

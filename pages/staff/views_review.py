@@ -16,9 +16,11 @@ from pages.forms import FormPage
 from pages.panels import scores_by_capability
 from pages.staff.tables_review import ReviewTable
 from providers.admission.review import permissions, selectors, services
+from providers.admission.review.draft_models import ReviewDraft
+from providers.admission.review.draft_services import save_draft
 from providers.admission.review.enums import ReviewStatus
 from providers.admission.review.filters import ReviewFilter
-from providers.admission.review.forms import ReviewForm
+from providers.admission.review.forms import ReviewForm, fields_of_draft
 from providers.admission.review.models import Review
 from providers.admission.review.states import REVIEW
 from providers.enums import Capability
@@ -108,8 +110,21 @@ class ReviewDetail(OneReview, FormPage):
     def review(self) -> Review:
         return self.get_object()
 
+    @cached_property
+    def draft(self) -> ReviewDraft | None:
+        return selectors.draft_of(self.request.user, self.review)
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {"rubric": self.review.panel.rubric, "initial": {"version": self.review.version}}
+        so_far = fields_of_draft(self.draft.content) if self.draft else {}
+        return {"rubric": self.review.panel.rubric, "initial": {**so_far, "version": self.review.version}}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "later" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = ReviewForm(request.POST, **self.get_form_kwargs())
+        save_draft(review_id=self.review.pk, content=form.draft(), by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("Kept. Only you can read it, and it is here when you come back."))
+        return redirect(self.get_success_url(self.review))
 
     def save(self, form: ReviewForm) -> Review:
         return services.submit_review(
@@ -137,6 +152,7 @@ class ReviewDetail(OneReview, FormPage):
             back_label=application.number,
             review=review,
             application=application,
+            draft=self.draft,
             may_write=review.status == ReviewStatus.ASSIGNED and review.reviewer_id == user.pk,
             may_read=selectors.may_read_judgement(user, review),
             offers=[offer for offer in offers if offer.allowed and offer.action in services.ACTIONS],

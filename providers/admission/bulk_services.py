@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.exceptions import Conflict, DomainError, InvalidInput, NotFound, Text
+from common.locks import lock
 from providers.admission import policies
 from providers.admission.models import Application
+from providers.admission.review.permissions import check_no_reviewer
 from providers.admission.review.services import take_review
-from providers.admission.review_services import reject_application
+from providers.admission.review_services import admit_application, reject_application
 from providers.admission.selectors import visible_to
 
 MOST_ROWS = 100
@@ -40,8 +43,30 @@ def confirm_fail(*, application: Application, by: User, note: str, version: int 
     return reject_application(application_id=application.pk, by=by, note=note, version=version, now=now)
 
 
+@transaction.atomic
+def confirm_pass(*, application: Application, by: User, note: str, version: int | None, now: datetime | None) -> Any:
+    """Admit one application where triage and every reviewer of the settled panel say so, by somebody who reviewed it in
+    no round. Raises Conflict for any other one, NotPermitted.
+
+    Race: triage runs again in the same moment. It takes the application's row too, so what is read here still holds
+    when the decision is written.
+    """
+    locked = lock(Application.objects.select_related("provider"), application.pk)
+    if not policies.is_unanimous_pass(locked):
+        raise Conflict(
+            _("Triage and all reviewers of this application do not agree on admitting it."),
+            remedy=_("Decide on its own page."),
+        )
+    check_no_reviewer(by, locked)
+    return admit_application(application_id=locked.pk, by=by, note=note, version=version, now=now)
+
+
 # What pages and endpoints may ask for by the action's name, and whether it needs a note.
-ACTIONS: dict[str, tuple[Callable[..., Any], bool]] = {"take": (take_reviews, False), "reject": (confirm_fail, True)}
+ACTIONS: dict[str, tuple[Callable[..., Any], bool]] = {
+    "take": (take_reviews, False),
+    "admit": (confirm_pass, True),
+    "reject": (confirm_fail, True),
+}
 
 
 def act_on_many(
@@ -54,7 +79,9 @@ def act_on_many(
     """
     if action not in ACTIONS:
         raise InvalidInput(
-            _("There is no such action for several applications."), field="action", remedy=_("Take reviews, or reject.")
+            _("There is no such action for several applications."),
+            field="action",
+            remedy=_("Take reviews, admit, or reject."),
         )
     run, needs_note = ACTIONS[action]
     if not items or len(items) > MOST_ROWS:

@@ -9,12 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.templatetags.paddock import local_text
+from common.validation import Checked
 from providers.admission.models import Application
 from providers.admission.reasons import name_subject
 from providers.enums import Capability
 
 
-class RejectionReason(models.Model):
+class RejectionReason(Checked):
     """One reason of one round: about a criterion (by its key, with the title that it had), about a capability, or about
     neither."""
 
@@ -48,7 +49,7 @@ class RejectionReason(models.Model):
         return local_text(self, "title") or name_subject(self.criterion, self.capability)
 
 
-class ApplicationAnswer(models.Model):
+class ApplicationAnswer(Checked):
     """What the applicant answers to the rejection of one round, once."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="answers")

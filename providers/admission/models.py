@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.admission.enums import DECIDED, OPEN, REFUSED, ApplicationStatus
 from providers.enums import Capability
 from providers.registry.models import Provider
@@ -153,7 +154,7 @@ class Application(Versioned):
 
 
 @pghistory.track()
-class CapabilityEvidence(models.Model):
+class CapabilityEvidence(Checked):
     """What an applicant shows for one capability. It changes with its application and counts that one's versions."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="evidence")

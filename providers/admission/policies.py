@@ -11,6 +11,8 @@ from common.exceptions import Conflict, InvalidInput
 from common.templatetags.paddock import day, moment
 from providers.admission.enums import EDITABLE, OPEN, ApplicationStatus
 from providers.admission.models import Application
+from providers.admission.review.enums import PanelStatus, Recommendation
+from providers.admission.review.panels import judged_in, panels_of
 from providers.admission.review.selectors import has_settled
 from providers.admission.triage_selectors import triage_of
 from providers.criteria.enums import Outcome
@@ -63,6 +65,16 @@ def is_definite_fail(application: Application) -> bool:
     """Whether the newest triage found a definite fail, which a human may confirm without a panel."""
     triage = triage_of(application)
     return triage is not None and triage.outcome == Outcome.DEFINITE_FAIL
+
+
+def is_unanimous_pass(application: Application) -> bool:
+    """Whether the newest triage is a definite pass and every reviewer of the settled panel recommends to admit."""
+    triage = triage_of(application)
+    panel = next(iter(panels_of(application)), None)
+    if triage is None or triage.outcome != Outcome.DEFINITE_PASS or panel is None:
+        return False
+    agreed = all(review.recommendation == Recommendation.ADMIT for review in judged_in(panel))
+    return panel.status == PanelStatus.SETTLED and agreed
 
 
 def needs_settled_panel(application: Application, action: str) -> bool:

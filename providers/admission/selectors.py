@@ -37,14 +37,16 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Application]:
 
 
 def with_content(applications: QuerySet[Application]) -> QuerySet[Application]:
-    """Evidence, traders and people ready, for a case and for representations."""
+    """Evidence, traders, people and rejections ready, for representations."""
+    answers = Prefetch("answers", ApplicationAnswer.objects.select_related("answered_by"))
+    return for_case(applications).prefetch_related("reasons", answers)
+
+
+def for_case(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """Evidence, traders and people ready, for the page of one."""
     people = ("submitted_by", "returned_by", "decided_by", "finalised_by", "withdrawn_by")
-    return applications.select_related("window", *people).prefetch_related(
-        "evidence",
-        Prefetch("traders", Trader.objects.order_by("code")),
-        "reasons",
-        Prefetch("answers", ApplicationAnswer.objects.select_related("answered_by")),
-    )
+    traders = Prefetch("traders", Trader.objects.order_by("code"))
+    return applications.select_related("window", *people).prefetch_related("evidence", traders)
 
 
 def with_counts(applications: QuerySet[Application]) -> QuerySet[Application]:
@@ -96,6 +98,8 @@ def read_content(application: Application) -> Content:
 
 def rounds_of(application: Application) -> list[Round]:
     """Every rejection of the application with its reasons and its answer, the newest first."""
+    if application.decided_at is None and application.decision_round == 1:
+        return []
     reasons, answers = list(application.reasons.all()), list(application.answers.all())
     numbers = sorted({reason.decision_round for reason in reasons}, reverse=True)
     return [

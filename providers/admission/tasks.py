@@ -4,15 +4,15 @@ from typing import Any
 
 from celery import shared_task
 
-from accounts.models import User
 from common.jobs.progress import Progress
 from common.jobs.tasks import job_task
+from providers.admission.criteria_notice_services import tell_of_criteria
 from providers.admission.decision_services import finalise_due_rejections
 from providers.admission.services import TRIAGE
-from providers.admission.triage_dry_run_services import DRY_RUN, run_dry_run
-from providers.admission.triage_services import triage_application, triage_open_applications
+from providers.admission.triage_services import triage_application, triage_open_applications, triage_provider
 from providers.admission.window_services import advance_due_windows
-from providers.criteria.services import TRIAGE_OPEN
+from providers.criteria.services import TELL, TRIAGE_OPEN
+from providers.registry.rejudge_services import RETRIAGE
 
 
 @job_task(TRIAGE)
@@ -22,17 +22,23 @@ def triage_one(progress: Progress, application_id: int) -> dict[str, Any]:
     return {"outcome": triage.outcome if triage else None}
 
 
+@job_task(RETRIAGE)
+def retriage_provider(progress: Progress, provider_id: int, cause: str = "") -> dict[str, Any]:
+    """Judge what waits of one provider again, because something changed in the transaction `cause`."""
+    triage = triage_provider(provider_id=provider_id)
+    return {"outcome": triage.outcome if triage else None}
+
+
 @job_task(TRIAGE_OPEN)
 def triage_all(progress: Progress) -> dict[str, Any]:
     """Judge everything that waits."""
     return {"applications": triage_open_applications()}
 
 
-@job_task(DRY_RUN)
-def try_draft(progress: Progress, criteria_set_id: int, by_id: int) -> dict[str, Any]:
-    """Try a draft on all open applications."""
-    dry_run = run_dry_run(criteria_set_id=criteria_set_id, by=User.objects.get(pk=by_id))
-    return {"dry_run": dry_run.pk, "moves": len(dry_run.moves)}
+@job_task(TELL)
+def tell_of_new_criteria(progress: Progress, criteria_set_id: int) -> dict[str, Any]:
+    """Tell applicants and admitted providers of the set in force."""
+    return {"notices": tell_of_criteria(criteria_set_id=criteria_set_id)}
 
 
 @shared_task(name="providers.advance_windows")

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.validation import Checked
 from providers.admission.models import Application
 from providers.criteria.enums import Outcome, Verdict
 from providers.criteria.models import CriteriaSet, Criterion
@@ -14,7 +15,7 @@ from providers.criteria.models import CriteriaSet, Criterion
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
-class Triage(models.Model):
+class Triage(Checked):
     """An application judged by one criteria set as of a day. The newest one counts. `created_by` is who asked for it
     again; nobody when the portal did it by itself."""
 
@@ -37,7 +38,7 @@ class Triage(models.Model):
         return f"{self.application_id} · {self.outcome}"
 
 
-class TriageVerdict(models.Model):
+class TriageVerdict(Checked):
     """The verdict on one criterion and the signals that it rested on, by name; null is unknown."""
 
     triage = models.ForeignKey(Triage, on_delete=models.PROTECT, related_name="verdicts")
@@ -57,7 +58,7 @@ class TriageVerdict(models.Model):
         return f"{self.triage_id} · {self.criterion_id} · {self.verdict}"
 
 
-class MitigatingFact(models.Model):
+class MitigatingFact(Checked):
     """What the applicant says to a discretionary exclusion; it stands beside the verdict and changes none."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="mitigating_facts")

@@ -38,15 +38,23 @@ class Finding:
 
 
 def triage_of(application: Application) -> Triage | None:
-    """The newest triage of `application` with its verdicts, None before the first."""
+    """The newest triage of `application` with its verdicts, None before the first. Read anew unless the application
+    came from `with_newest_triage`."""
+    ready: list[Triage] | None = getattr(application, "newest_triages", None)
+    if ready is not None:
+        return ready[0] if ready else None
+    return _with_verdicts().filter(application=application.pk).order_by("-pk").first()
+
+
+def with_newest_triage(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """The newest triage of each ready for `triage_of`."""
+    newest = _with_verdicts().order_by("application_id", "-pk").distinct("application_id")
+    return applications.prefetch_related(Prefetch("triages", newest, to_attr="newest_triages"))
+
+
+def _with_verdicts() -> QuerySet[Triage]:
     verdicts = TriageVerdict.objects.select_related("criterion").order_by("criterion__position", "pk")
-    return (
-        Triage.objects.filter(application=application.pk)
-        .select_related("criteria_set", "created_by")
-        .prefetch_related(Prefetch("verdicts", verdicts))
-        .order_by("-pk")
-        .first()
-    )
+    return Triage.objects.select_related("criteria_set", "created_by").prefetch_related(Prefetch("verdicts", verdicts))
 
 
 def with_triage(applications: QuerySet[Application]) -> QuerySet[Application]:

@@ -21,6 +21,8 @@ from providers.admission.triage_models import MitigatingFact, Triage, TriageVerd
 from providers.admission.triage_selectors import MAX_FACTS, needs_facts, triage_of
 from providers.criteria.enums import Moment
 from providers.criteria.selectors import Judgement, judge_providers, published_set
+from providers.registry.rejudge_services import ask_rejudge
+from providers.relations.check_services import check_relations
 
 
 @transaction.atomic
@@ -41,6 +43,17 @@ def triage_application(*, application_id: int, by: User | None = None, now: date
     ids = np.array([application.provider_id], dtype=np.int64)
     judgement = judge_providers(ids, today=business_day(now), moment=Moment.DOOR)
     return _store(application, judgement, 0, by=by, now=now)
+
+
+def triage_provider(*, provider_id: int, now: datetime | None = None) -> Triage | None:
+    """Judge what waits of one provider again, because something that criteria read has changed; None when nothing
+    waits. Its links are looked for first: a new trader or phone may lead to somebody barred."""
+    waiting = Application.objects.filter(provider=provider_id, status=ApplicationStatus.SUBMITTED)
+    pk = waiting.values_list("pk", flat=True).first()
+    if pk is None:
+        return None
+    check_relations(provider_id=provider_id, now=now)
+    return triage_application(application_id=pk, now=now)
 
 
 @transaction.atomic
@@ -96,6 +109,7 @@ def add_mitigating_fact(
     fact.full_clean()
     fact.save()
     record("application.mitigate", application, by=by, now=now, changes={"criterion": criterion_key})
+    ask_rejudge(application.provider, now=now)
     return fact
 
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.permissions import has_permission
 from providers.admission.enums import ApplicationStatus
 from providers.admission.models import Application
+from providers.windows.enums import WindowStatus
 from providers.windows.models import AdmissionWindow
 
 S = ApplicationStatus
@@ -49,6 +50,14 @@ def list_of(window: AdmissionWindow) -> QuerySet[Application]:
     """Who was admitted and who was finally rejected, by company name."""
     decided = Application.objects.filter(window=window, status__in=FINAL_LIST)
     return decided.select_related("provider").order_by("status", "provider__name", "pk")
+
+
+def final_list(window: AdmissionWindow) -> QuerySet[Application]:
+    """What everybody may read once the list is final: who was admitted, by company name; of the others nothing."""
+    if window.status != WindowStatus.FINAL:
+        return Application.objects.none()
+    admitted = Application.objects.filter(window=window, status=S.ADMITTED)
+    return admitted.select_related("provider").order_by("provider__name", "pk")
 
 
 def undecided_of(window: AdmissionWindow, now: datetime) -> QuerySet[Application]:

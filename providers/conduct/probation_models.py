@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.conduct.enums import PROBATION_OPEN, ProbationStatus, ProbationVerdict
 from providers.conduct.targets import Target
 from providers.criteria.enums import Direction
@@ -89,7 +90,7 @@ class Probation(Versioned):
         return f"{self.provider.code} {self.starts_on} – {self.ends_on}"
 
 
-class ProbationTarget(models.Model):
+class ProbationTarget(Checked):
     """One target: a measure, the side of the limit on which it must be, and what came of it."""
 
     probation = models.ForeignKey(Probation, on_delete=models.PROTECT, related_name="targets")

@@ -1,13 +1,13 @@
 """What a night's verdicts mean for the watch list: who breaks which criterion, and who is about to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.forecast import forecast_breach
+from engine.forecast import Trend, forecast_breach
 from providers.conduct.policies import FORECAST_DAYS, HISTORY_DAYS
 from providers.criteria.enums import Direction, Verdict
 from providers.criteria.measures import MEASURE_NAMES, measure_trends
@@ -45,14 +45,22 @@ def find_signs(judged: Judgement, forecasts: Floats, today: date) -> Iterator[Si
         )
 
 
-def forecast_all(judged: Judgement, today: date) -> Floats:
+def read_trends(judged: Iterable[Judgement], today: date) -> dict[str, Trend]:
+    """How the measures moved that these judgements of the same providers forecast; one statement for all of them."""
+    judged = list(judged)
+    drifting = {
+        row.measure for one in judged for row in one.criteria if row.measure in MEASURE_NAMES and row.limit is not None
+    }
+    return measure_trends(drifting, judged[0].provider_ids, until=today, days=HISTORY_DAYS)
+
+
+def forecast_all(judged: Judgement, today: date, trends: Mapping[str, Trend] | None = None) -> Floats:
     """Providers x criteria: days until the breach of each criterion that has a measured limit, NaN for none in sight.
 
     Who stands beyond a limit without failing yet gets 0; a trend counts only for measures that are kept per day.
     """
     found = np.full(judged.verdicts.matrix.shape, np.nan)
-    drifting = [row.measure for row in judged.criteria if row.measure in MEASURE_NAMES and row.limit is not None]
-    trends = measure_trends(drifting, judged.provider_ids, until=today, days=HISTORY_DAYS)
+    trends = read_trends([judged], today) if trends is None else trends
     for column, criterion in enumerate(judged.criteria):
         if not criterion.measure or criterion.limit is None:
             continue

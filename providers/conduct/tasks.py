@@ -4,10 +4,12 @@ from typing import Any
 
 from celery import shared_task
 
+from accounts.models import User
 from common.exceptions import DomainError
 from common.jobs.progress import Progress
 from common.jobs.services import enqueue
 from common.jobs.tasks import job_task
+from providers.conduct.dry_run_services import DRY_RUN, run_dry_run
 from providers.conduct.night_services import judge_again, judge_night
 from providers.conduct.probation_services import begin_probation as begin
 from providers.conduct.probation_services import judge_due_probations
@@ -46,6 +48,13 @@ def rejudge_provider(progress: Progress, *, provider_id: int, cause: str = "") -
         if error.reason != "no_criteria":
             raise
         return {"signs": 0}
+
+
+@job_task(DRY_RUN)
+def try_draft(progress: Progress, criteria_set_id: int, by_id: int) -> dict[str, Any]:
+    """Try a draft on all open applications and for one night."""
+    dry_run = run_dry_run(criteria_set_id=criteria_set_id, by=User.objects.get(pk=by_id))
+    return {"dry_run": dry_run.pk, "moves": len(dry_run.moves)}
 
 
 @shared_task(name="providers.start_night")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.conduct.enums import WATCH_OPEN, WatchStatus
 from providers.criteria.enums import Outcome
 from providers.criteria.models import CriteriaSet
@@ -21,7 +22,7 @@ from providers.registry.models import Provider
 PEOPLE: dict[str, Any] = {"on_delete": models.PROTECT, "null": True, "blank": True, "related_name": "+"}
 
 
-class Judgement(models.Model):
+class Judgement(Checked):
     """One night: every active provider judged by the set in force. Written once; a day has one per criteria set."""
 
     criteria_set = models.ForeignKey(CriteriaSet, on_delete=models.PROTECT, related_name="judgements")
@@ -47,7 +48,7 @@ class Judgement(models.Model):
         return self.passed + self.open + self.failed
 
 
-class JudgementRow(models.Model):
+class JudgementRow(Checked):
     """One provider in a night that did not pass or is about to stop passing; who has no row passed."""
 
     judgement = models.ForeignKey(Judgement, on_delete=models.PROTECT, related_name="rows")

@@ -1,4 +1,4 @@
-"""Keeping what a trial of a draft found. Running one is the admission room's, which knows applications."""
+"""Keeping what a trial of a draft found. Running one is the conduct room's, which knows the night."""
 
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ def store_dry_run(
     moves: list[dict[str, Any]],
     matrix: list[dict[str, Any]],
     counts: list[dict[str, Any]],
+    night: dict[str, Any],
     by: User,
     now: datetime | None = None,
 ) -> DryRun:
@@ -43,6 +44,7 @@ def store_dry_run(
         moves=moves,
         matrix=matrix,
         counts=counts,
+        night=night,
         created_at=now,
         created_by=by,
     )

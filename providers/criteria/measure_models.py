@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from common.validation import Checked
+
 SHARES = ("refund_rate_90d", "complaint_rate_90d", "on_time_rate_90d", "sla_rate_90d")
 COUNTS = ("orders_90d", "live_hours_90d", "merchants_90d", "days_since_last_work")
 
 
-class MeasureRun(models.Model):
+class MeasureRun(Checked):
     """One computation as of a day. Of several for one day the newest counts; `input_digest` says what went in."""
 
     measured_on = models.DateField()
@@ -26,7 +28,7 @@ class MeasureRun(models.Model):
         return f"{self.measured_on} · {self.pk}"
 
 
-class ProviderMeasures(models.Model):
+class ProviderMeasures(Checked):
     """The measures of one provider in one run, a column per name in `measures.SIGNALS`; NULL is unknown."""
 
     run = models.ForeignKey(MeasureRun, on_delete=models.PROTECT, related_name="rows")

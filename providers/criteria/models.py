@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.criteria.enums import CriterionKind, Direction, Moment, SetStatus
 from providers.criteria.judge import Rule
 from providers.criteria.rules import build_rule
@@ -102,7 +103,7 @@ class CriteriaSet(Versioned):
 
 
 @pghistory.track()
-class Criterion(models.Model):
+class Criterion(Checked):
     """One criterion of a set: what it asks, how signals decide it, and what to do about it.
 
     It fails when `fail_when` is true, else passes when `pass_when` is true, else needs a human. `measure`, `limit` and

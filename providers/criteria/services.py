@@ -31,6 +31,7 @@ EDITABLE = (
     *("pass_when", "fail_when", "measure", "limit", "direction", "remedy_zh", "remedy_en"),
 )
 TRIAGE_OPEN = "providers.triage_open_applications"
+TELL = "providers.tell_of_criteria"
 
 
 @transaction.atomic
@@ -152,7 +153,8 @@ def remove_criterion(
 def publish_set(
     *, criteria_set_id: int, by: User | None, note: str, version: int | None = None, now: datetime | None = None
 ) -> CriteriaSet:
-    """Put a draft into force; the one before it is retired in the same moment, waiting applications are triaged anew.
+    """Put a draft into force; the one before it is retired in the same moment, waiting applications are triaged anew
+    and everybody whom it concerns is told.
 
     `by=None` is the portal itself with its first set, which has nobody to try it on. Raises IllegalTransition,
     InvalidInput, Conflict without a dry run of exactly this draft, Stale, NotPermitted.
@@ -177,6 +179,8 @@ def publish_set(
     criteria_set.save_checked()
     record(row.audit, criteria_set, by=by, note=note.strip(), now=now, changes={"digest": criteria_set.digest})
     enqueue(TRIAGE_OPEN, by=by, now=now)
+    if present is not None:
+        enqueue(TELL, by=by, now=now, criteria_set_id=criteria_set.pk)
     return criteria_set
 
 

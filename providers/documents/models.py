@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.documents.enums import CURRENT, LIVE, SUFFIXES, Blocks, DocumentStatus, DocumentType, FileKind
 from providers.documents.limits import MAX_BYTES, STEPS
 from providers.registry.models import Provider
@@ -116,7 +117,7 @@ class Document(Versioned):
         return f"{self.provider.code}-{self.document_type}-{self.pk}.{SUFFIXES[self.kind]}"
 
 
-class DocumentNotice(models.Model):
+class DocumentNotice(Checked):
     """One of the notices before an expiry was sent; `step` is the number of days ahead that it stands for."""
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="notices")

@@ -1,5 +1,6 @@
 """Reads about documents: what is there, what is missing, what is blocked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,6 +33,12 @@ class Slot:
         if self.document is None:
             return "missing"
         return str(self.document.status)
+
+    def needs_sending(self, today: date) -> bool:
+        """Whether the provider has to send one: it is required and missing, asked for anew, or over."""
+        if self.document is None:
+            return self.rule.is_required
+        return self.document.status == DocumentStatus.REVISION_ASKED or _is_over(self.document, today)
 
 
 @dataclass(frozen=True)
@@ -80,11 +87,26 @@ def slots_of(provider: Provider) -> list[Slot]:
     return sorted(slots, key=lambda slot: not slot.rule.is_required)
 
 
+def due_of(provider: Provider, today: date) -> list[Slot]:
+    """What the provider has to send: what is asked for anew, what is over, and required documents that are missing."""
+    return [slot for slot in slots_of(provider) if slot.needs_sending(today)]
+
+
 def blocks_of(provider: Provider, today: date) -> list[Block]:
     """What expired documents keep `provider` from on `today`, and why; empty when nothing is blocked."""
     effects = {name: rule.blocks for name, rule in all_rules().items() if rule.blocks != Blocks.NOTHING}
     expired = _expired(today).filter(provider=provider, document_type__in=effects).order_by("document_type")
     return [Block(document, effects[document.document_type]) for document in expired.select_related("provider")]
+
+
+def blocks_in(slots: Iterable[Slot], today: date) -> list[Block]:
+    """`blocks_of` among slots that were read already."""
+    found = [
+        Block(slot.document, slot.rule.blocks)
+        for slot in slots
+        if slot.document is not None and slot.rule.blocks != Blocks.NOTHING and _is_over(slot.document, today)
+    ]
+    return sorted(found, key=lambda block: block.document.document_type)
 
 
 def find_block(provider: Provider, effects: tuple[str, ...], today: date) -> Block | None:
@@ -120,6 +142,11 @@ def step_of(document: Document, today: date) -> int | None:
         return None
     left = (document.expires_on - today).days
     return min((step for step in STEPS if left <= step), default=None)
+
+
+def _is_over(document: Document, today: date) -> bool:
+    past = document.expires_on is not None and document.expires_on <= today
+    return document.status == DocumentStatus.EXPIRED or (document.status in LIVE and past)
 
 
 def _expired(today: date) -> QuerySet[Document]:

@@ -95,6 +95,7 @@ def _add_document(kept: KeptFile, *, provider_id: int, by: User, now: datetime, 
     document.save(force_insert=True)
     told = {name: fields[name] for name in ("document_type", "issued_on", "expires_on")}
     record("document.upload", document, by=by, now=now, changes={**told, "digest": kept.digest, "size": kept.size})
+    ask_rejudge(provider, now=now)
     return document
 
 
@@ -122,6 +123,7 @@ def accept_document(
     document.status, document.decided_at, document.decided_by, document.note = row.to, now, by, ""
     document.save_checked()
     record(row.audit, document, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    ask_rejudge(document.provider, now=now)
     return document
 
 
@@ -142,6 +144,7 @@ def ask_revision(
     document.save_checked()
     _tell(document, "document.revision_asked", now=now, note=note.strip())
     record(row.audit, document, by=by, note=note.strip(), now=now, changes={"status": [before, row.to]})
+    ask_rejudge(document.provider, now=now)
     return document
 
 

@@ -3,8 +3,8 @@
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership, User
-from accounts.permissions import check_permission, is_staff
+from accounts.models import User
+from accounts.permissions import check_permission, companies_of, is_staff
 from common.exceptions import Conflict, NotPermitted
 from common.states import Transition
 from providers.registry.models import Provider
@@ -12,7 +12,7 @@ from providers.registry.models import Provider
 
 def check_unbiased(user: User | AnonymousUser, provider: Provider) -> None:
     """Nobody decides about a company to which they belong or belonged; raises NotPermitted."""
-    if isinstance(user, User) and Membership.objects.filter(user=user, organisation=provider.organisation_id).exists():
+    if provider.organisation_id in companies_of(user):
         raise NotPermitted(
             _("You are or were a member of this company, so you cannot decide about it."),
             remedy=_("Leave the decision to a colleague."),

@@ -10,6 +10,7 @@ from common.audit.services import record
 from common.days import business_day
 from common.locks import lock
 from providers.registry.models import Provider
+from providers.registry.rejudge_services import ask_rejudge
 from providers.relations.enums import LinkStatus
 from providers.relations.link_models import Link
 from providers.relations.party_services import ensure_barring_parties, ensure_party
@@ -42,6 +43,15 @@ def check_relations(*, provider_id: int, now: datetime | None = None) -> list[Li
             company=provider.name,
             links=len(strong),
         )
+    return links
+
+
+@transaction.atomic
+def recheck_relations(*, provider_id: int, now: datetime | None = None) -> list[Link]:
+    """`check_relations` apart from a submission: the provider is judged again, for criteria read its links."""
+    now = now or timezone.now()
+    links = check_relations(provider_id=provider_id, now=now)
+    ask_rejudge(Provider.objects.get(pk=provider_id), now=now)
     return links
 
 

@@ -17,6 +17,7 @@ from common.inserts import insert_once
 from common.locks import lock
 from providers.registry.models import Provider
 from providers.registry.permissions import check_unbiased
+from providers.registry.rejudge_services import ask_rejudge
 from providers.relations import strengths
 from providers.relations.enums import LinkStatus, Reason
 from providers.relations.link_models import Link
@@ -74,6 +75,7 @@ def enter_link(*, provider_id: int, other: str, by: User, note: str, now: dateti
     record("link.enter", link, by=by, note=note.strip(), now=now, changes={"other": target.pk})
     organisation_id = provider.organisation_id
     send_notice("relations.held", organisation_id=organisation_id, now=now, company=provider.name, links=1)
+    ask_rejudge(provider, now=now)
     return link
 
 
@@ -89,6 +91,7 @@ def contest_link(*, link_id: int, by: User, note: str, version: int | None = Non
     link.status, link.contested_at, link.contested_by, link.contest_note = row.to, now, by, note.strip()
     link.save_checked()
     record(row.audit, link, by=by, note=note.strip(), now=now)
+    ask_rejudge(link.provider, now=now)
     return link
 
 
@@ -139,6 +142,7 @@ def _decide(link_id: int, action: str, *, by: User, note: str, version: int | No
             company=link.provider.name,
             reason=note.strip(),
         )
+    ask_rejudge(link.provider, now=now)
     return link
 
 

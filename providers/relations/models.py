@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.enums import Region
 from providers.registry.models import Provider
 from providers.relations.enums import IdentifierKind, IdentifierSource
@@ -60,7 +61,7 @@ class BarredParty(Versioned):
         return f"B{self.pk:06d}"
 
 
-class Party(models.Model):
+class Party(Checked):
     """A node of the network: a provider or a barred party, with its name in parts. Derived, so it keeps no history."""
 
     provider = models.OneToOneField(Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="party")
@@ -89,7 +90,7 @@ class Party(models.Model):
 
 
 @pghistory.track()
-class PartyIdentifier(models.Model):
+class PartyIdentifier(Checked):
     """One thing by which a party is known: never the value, only its keyed hash and a masked form. It is added and
     ended, never edited."""
 

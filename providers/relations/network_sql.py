@@ -59,6 +59,20 @@ WHERE own.id = ANY(%(parties)s)
 ORDER BY own.id, other.id
 """
 
+# Companies of the portal for which the same person, known by the identity number, works or worked.
+SAME_TRADER = """
+SELECT own.id, other.id, person.identity_hash, person.identity_masked,
+    bool_and(mine.ends_on IS NOT NULL) OR bool_and(theirs.ends_on IS NOT NULL)
+FROM providers_party own
+JOIN providers_employment mine ON mine.provider_id = own.provider_id
+JOIN providers_employment theirs ON theirs.person_id = mine.person_id AND theirs.provider_id <> mine.provider_id
+JOIN providers_person person ON person.id = mine.person_id
+JOIN providers_party other ON other.provider_id = theirs.provider_id
+WHERE own.id = ANY(%(parties)s)
+GROUP BY own.id, other.id, person.id
+ORDER BY own.id, other.id, person.id
+"""
+
 BARRED_AMONG = (
     """
 SELECT party.id

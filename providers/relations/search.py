@@ -18,7 +18,7 @@ from engine.links import Ways, join_reasons, noisy_or, strongest_ways
 from engine.names import Name, compare_places, find_similar, grams, length_range
 from providers.relations import network_sql as sql
 from providers.relations import strengths
-from providers.relations.enums import REASON_OF_KIND, Reason
+from providers.relations.enums import REASON_OF_KIND, IdentifierKind, Reason
 from providers.relations.models import Party
 
 MOST_EXPANDED = 300
@@ -115,6 +115,9 @@ def _expand(network: _Network, parties: Sequence[int]) -> set[int]:
         network.shared += _at_hubs(network, hubs)
     for one, other, user in _read(sql.SAME_OWNER, parties=list(parties)):
         network.shared.append(Shared(one, other, Reason.SAME_OWNER, str(user), "", strengths.SAME_OWNER))
+    for one, other, digest, masked, ended in _read(sql.SAME_TRADER, parties=list(parties)):
+        strength = strengths.of_identifier(IdentifierKind.TRADER, ended=ended, hub=False)
+        network.shared.append(Shared(one, other, Reason.SAME_TRADER, digest, masked, strength, ended))
     # A step seen from both of its ends is one reason, not two.
     once = {(_pair(item.one, item.other), item.fingerprint): item for item in network.shared}
     network.shared = list(once.values())

@@ -16,7 +16,8 @@ from common.jobs.models import Job
 from common.jobs.services import enqueue
 from common.locks import lock
 from providers.registry.models import Provider
-from providers.relations.digests import Sealed, person, seal, seal_representative
+from providers.registry.rejudge_services import ask_rejudge
+from providers.relations.digests import Sealed, seal, seal_representative
 from providers.relations.enums import IdentifierKind, IdentifierSource
 from providers.relations.models import PartyIdentifier
 from providers.relations.party_services import add_identifiers, end_identifiers, ensure_party
@@ -71,6 +72,7 @@ def declare_identifiers(
     sealed += _seal_all(IdentifierKind.PHONE, phones, field="phones")
     sealed += _seal_all(IdentifierKind.BANK_ACCOUNT, [bank_account], field="bank_account")
     sealed += _seal_all(IdentifierKind.ADDRESS, [address], field="address")
+    ask_rejudge(provider, now=now)
     return _replace(provider, sealed, source=IdentifierSource.DECLARED, by=by, now=now)
 
 
@@ -108,30 +110,6 @@ def record_application_phone(
     except InvalidInput:
         return []
     return _replace(provider, sealed, source=IdentifierSource.APPLICATION, by=by, now=now)
-
-
-@transaction.atomic
-def record_trader(
-    *,
-    provider_id: int,
-    name: str,
-    by: User | None,
-    id_tail: str = "",
-    phone: str = "",
-    now: datetime | None = None,
-) -> list[PartyIdentifier]:
-    """A person who works, or worked, for a provider: known by name with the end of the identity number, or with the
-    phone. A bare name says nothing and is not recorded. Raises InvalidInput."""
-    now = now or timezone.now()
-    provider = lock(Provider.objects.all(), provider_id)
-    people = [person(name, id_tail)] if id_tail.strip() else []
-    if phone.strip():
-        people.append(f"{name}/{seal(IdentifierKind.PHONE, phone).digest}")
-    sealed = [seal(IdentifierKind.TRADER, text) for text in people]
-    party = ensure_party(provider, by=by, now=now)
-    rows = add_identifiers(party, sealed, source=IdentifierSource.TRADERS, by=by, now=now)
-    _record_added(provider, rows, by=by, now=now)
-    return rows
 
 
 @transaction.atomic

@@ -11,6 +11,6 @@ from providers.relations import check_services
 def check_relations(progress: Progress, *, provider_id: int) -> dict[str, Any]:
     """Look for links of one provider to barred parties; a repeat finds what is there and changes nothing."""
     progress.report(0, 1)
-    links = check_services.check_relations(provider_id=provider_id)
+    links = check_services.recheck_relations(provider_id=provider_id)
     progress.report(1, 1)
     return {"changed": len(links), "intercepting": sum(link.is_blocking for link in links)}

@@ -8,7 +8,7 @@ from common.days import business_day
 from common.locks import lock
 from providers.registry.models import Provider
 from providers.registry.rejudge_services import ask_rejudge
-from providers.traders.claims import claims_of, has_fallen
+from providers.traders.claims import Claim, claims_of, has_fallen
 from providers.traders.models import CapabilityClaim
 
 
@@ -28,6 +28,8 @@ def mark_changed(provider_id: int, *, now: datetime) -> None:
         before = row.status if row else None
         if row is None:
             row = CapabilityClaim(provider=provider, capability=claim.capability, since=today, as_of=today)
+        elif row.as_of >= today and _counts(row) == _counts(claim):
+            continue
         row.as_of = max(row.as_of, today)
         row.certified, row.senior, row.gold, row.traders = claim.certified, claim.senior, claim.gold, claim.traders
         if before != claim.status:
@@ -40,3 +42,8 @@ def mark_changed(provider_id: int, *, now: datetime) -> None:
         if has_fallen(before, claim.status):
             kind = f"claim_{claim.status}_{claim.capability}"
             send_notice(kind, organisation_id=provider.organisation_id, now=now)
+
+
+def _counts(claim: CapabilityClaim | Claim) -> tuple[int, int, int]:
+    """What the status follows from."""
+    return claim.certified, claim.senior, claim.gold

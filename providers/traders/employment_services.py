@@ -22,6 +22,7 @@ from common.days import business_day
 from common.exceptions import Conflict
 from common.locks import lock
 from providers.registry.models import Provider
+from providers.registry.rejudge_services import ask_rejudge
 from providers.traders.identity import FIELD, hash_identity, mask_identity, read_identity_number
 from providers.traders.models import Employment, Person, Trader
 from providers.traders.policies import check_identity_open, check_working
@@ -78,6 +79,7 @@ def give_identity(
         begin_employment(trader, person)
         changes = {"identity_number": [before, person.identity_masked]}
         record("trader.give_identity", trader, by=by, now=now, changes=changes)
+        ask_rejudge(trader.provider, now=now)
     return trader
 
 

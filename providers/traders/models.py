@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.enums import Capability
 from providers.registry.models import Provider
 from providers.traders.enums import (
@@ -27,7 +28,7 @@ FINAL_VERIFICATION = (VerificationStatus.ASKED, VerificationStatus.VERIFIED)
 
 
 @pghistory.track()
-class Person(models.Model):
+class Person(Checked):
     """A human being, the same one at every provider; the identity number itself is kept nowhere."""
 
     identity_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -130,7 +131,7 @@ class Trader(Versioned):
 
 
 @pghistory.track()
-class Employment(models.Model):
+class Employment(Checked):
     """From which day a person works for a provider; `ends_on` is the first day without, None while it goes on."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="employments")
@@ -227,7 +228,7 @@ class Certificate(Versioned):
 
 
 @pghistory.track()
-class CapabilityClaim(models.Model):
+class CapabilityClaim(Checked):
     """How a provider's claim to a capability was held by its traders on `as_of`; `since` is the day of its status."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="claims")

@@ -17,6 +17,7 @@ from providers.enums import Capability
 from providers.registry.codes import format_code, next_pk
 from providers.registry.enums import ProviderOrigin, ProviderStatus
 from providers.registry.models import Provider
+from providers.registry.rejudge_services import ask_rejudge
 from providers.traders.claim_services import mark_changed
 from providers.traders.employment_services import begin_employment, employer_told, end_employment, take_person
 from providers.traders.models import MAX_LIVE_ROOMS, Trader
@@ -81,6 +82,7 @@ def _register(provider_id: int, identity_number: str, *, by: User, now: datetime
             "identity_number": person.identity_masked if person else "",
         },
     )
+    ask_rejudge(provider, now=now)
     return trader
 
 

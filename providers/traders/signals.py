@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from providers.signals import Floats, Ids, Signal, spread
@@ -26,23 +26,32 @@ HIGHER = (TraderLevel.SENIOR, TraderLevel.GOLD)
 def collect_signals(provider_ids: Ids, today: date) -> dict[str, Floats]:
     """One number per provider and signal; nobody is 0, for the portal knows every trader. Claims are those judged last,
     which every change of a trader and every night does."""
-    working = Trader.objects.filter(status=TraderStatus.ACTIVE)
+    working = Q(status=TraderStatus.ACTIVE)
     holding = holding_certificates(today)
-    under = Certificate.objects.filter(trader=OuterRef("pk"))
-    once_certified = working.filter(Exists(under.filter(expires_on__lte=today, status__in=("valid", "expired"))))
-    rows: dict[str, QuerySet[Any]] = {
-        "traders_active": working,
-        "traders_verified": working.filter(verification=VerificationStatus.VERIFIED),
-        "traders_certified": Trader.objects.filter(pk__in=holding.values("trader")),
-        "traders_senior": Trader.objects.filter(pk__in=holding.filter(level__in=HIGHER).values("trader")),
-        "certificates_expired": once_certified.exclude(pk__in=holding.values("trader")),
-        "claims_supported": CapabilityClaim.objects.filter(status=ClaimStatus.SUPPORTED),
-        "claims_thin": CapabilityClaim.objects.filter(status=ClaimStatus.THIN),
-    }
-    counts = {signal.name: _count(rows[signal.name], provider_ids) for signal in SIGNALS}
-    return {name: spread(provider_ids, found, missing=0.0) for name, found in counts.items()}
+    over = Certificate.objects.filter(expires_on__lte=today, status__in=("valid", "expired"))
+    holds, higher = _who(holding), _who(holding.filter(level__in=HIGHER))
+    traders = _count(
+        Trader.objects.filter(provider__in=provider_ids.tolist()),
+        traders_active=working,
+        traders_verified=working & Q(verification=VerificationStatus.VERIFIED),
+        traders_certified=holds,
+        traders_senior=higher,
+        certificates_expired=working & _who(over) & ~holds,
+    )
+    claims = _count(
+        CapabilityClaim.objects.filter(provider__in=provider_ids.tolist()),
+        claims_supported=Q(status=ClaimStatus.SUPPORTED),
+        claims_thin=Q(status=ClaimStatus.THIN),
+    )
+    return {name: spread(provider_ids, found, missing=0.0) for name, found in (traders | claims).items()}
 
 
-def _count(rows: QuerySet[Any], provider_ids: Ids) -> dict[int, float]:
-    own = rows.filter(provider__in=provider_ids.tolist())
-    return dict(own.order_by().values_list("provider").annotate(found=Count("pk")))
+def _who(certificates: QuerySet[Certificate]) -> Q:
+    return Q(pk__in=certificates.order_by().values("trader"))
+
+
+def _count(rows: QuerySet[Any], **conditions: Q) -> dict[str, dict[int, float]]:
+    """By name, how many rows of each provider meet a condition; one statement for all of them."""
+    counted = rows.order_by().values("provider")
+    found = list(counted.annotate(**{name: Count("pk", filter=condition) for name, condition in conditions.items()}))
+    return {name: {row["provider"]: float(row[name]) for row in found} for name in conditions}

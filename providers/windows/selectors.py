@@ -23,6 +23,11 @@ def advertised() -> QuerySet[AdmissionWindow]:
     return AdmissionWindow.objects.filter(status__in=ADVERTISED).order_by("opens_at", "pk")
 
 
+def finished() -> QuerySet[AdmissionWindow]:
+    """Windows whose list is final, the newest first."""
+    return AdmissionWindow.objects.filter(status=WindowStatus.FINAL).order_by("-closes_at", "-pk")
+
+
 def moving() -> QuerySet[AdmissionWindow]:
     """Windows that the clock may have to move on."""
     return AdmissionWindow.objects.filter(status__in=MOVING).order_by("pk")

@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from common.validation import Checked
 from scoring.capabilities.enums import CardStatus, NotAssessed
 from scoring.capabilities.run_models import ScoreRun, ScoringModel, changed
 
@@ -31,7 +32,7 @@ class Within(models.Func):
     output_field = models.BooleanField()
 
 
-class PeerGroup(models.Model):
+class PeerGroup(Checked):
     """The providers of one run that are compared with each other, and their medians and quartiles.
 
     The capability arrays follow `Capability.values`, the metric arrays the model's metrics; NULL where nobody is
@@ -61,7 +62,7 @@ class PeerGroup(models.Model):
         return self.name
 
 
-class Scorecard(models.Model):
+class Scorecard(Checked):
     """One provider's result in one run; written once, never changed.
 
     The capability arrays follow `providers.enums.Capability.values`, the ledger arrays (from `raw` on) the model's

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from scoring.capabilities.models import ScoreRun, ScoringModel, changed
 from scoring.seasons.enums import NotRanked, SeasonStatus
 
@@ -79,7 +80,7 @@ class Season(Versioned):
 
 
 @pghistory.track()
-class Track(models.Model):
+class Track(Checked):
     """Who races whom, by which rules. `rules` is what `engine.season_rules` reads."""
 
     season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="tracks")
@@ -104,7 +105,7 @@ class Track(models.Model):
         return f"{self.season} {self.key}"
 
 
-class StandingNight(models.Model):
+class StandingNight(Checked):
     """The standings of one track on one day as a whole: which run they rest on, how many are ranked, their digest."""
 
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="nights")
@@ -130,7 +131,7 @@ class StandingNight(models.Model):
         return f"{self.track} {self.day}"
 
 
-class Standing(models.Model):
+class Standing(Checked):
     """A provider's place in a track at one date; `place` is NULL when not ranked, and `reason` says why."""
 
     night = models.ForeignKey(StandingNight, on_delete=models.PROTECT, related_name="standings")

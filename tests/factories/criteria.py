@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Role
-from providers.admission.triage_dry_run_services import run_dry_run
+from providers.conduct.dry_run_services import run_dry_run
 from providers.criteria.models import CriteriaSet
 from providers.criteria.selectors import published_set
 from providers.criteria.services import create_draft, load_first_set, publish_set

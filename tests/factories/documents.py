@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.models import User
 from providers.documents.models import Document
+from providers.documents.rules import required_types
 from providers.documents.services import accept_document, ask_revision, expire_document, upload_document
 from providers.registry.models import Provider
 from tests.factories.accounts import make_staff
@@ -83,6 +84,12 @@ def make_document(provider: Provider | None = None, *, status: str = "uploaded",
         day = values["expires_on"]
         expire_document(document_id=document.pk, now=datetime(day.year, day.month, day.day, 4, tzinfo=UTC))
     return Document.objects.select_related("provider").get(pk=document.pk)
+
+
+def make_required_documents(provider: Provider) -> None:
+    """Every required document, accepted and valid for years."""
+    for document_type in required_types():
+        make_document(provider, document_type=document_type, status="accepted", expires_on=date(2099, 12, 31))
 
 
 def send(provider: Provider, *, by: User | None = None, content: bytes | None = None, **fields: Any) -> Document:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
+from accounts.permissions import companies_of
 from accounts.roles import OrganisationKind
 from common.exceptions import NotPermitted
 from providers.admission.models import Application
@@ -29,7 +30,8 @@ def check_impartial(user: User | AnonymousUser, application: Application) -> Non
     check_unbiased(user, application.provider)
     if not isinstance(user, User):
         return
-    if linked_to([user]).filter(organisation=application.provider.organisation_id).exists():
+    # Who never belonged to a company is linked to none.
+    if companies_of(user) and linked_to([user]).filter(organisation=application.provider.organisation_id).exists():
         raise NotPermitted(
             _("You are or were a member of a company linked to this one, so you cannot decide about it."),
             remedy=_("Leave the decision to a colleague."),

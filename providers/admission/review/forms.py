@@ -1,6 +1,6 @@
 """Forms of a review and of a rubric: they check shape, services decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -10,10 +10,9 @@ from common.forms import DayInput
 from common.templatetags.paddock import local_text
 from providers.admission.forms import VersionedForm
 from providers.admission.review.enums import Recommendation
+from providers.admission.review.policies import MOST_COMMENT, MOST_REASONS, NO_EVIDENCE
 from providers.admission.review.rubric_models import MOST_LEVEL, MOST_MARGIN, Rubric
 from providers.enums import Capability
-
-NO_EVIDENCE = "none"
 
 
 class ReviewForm(VersionedForm):
@@ -24,7 +23,7 @@ class ReviewForm(VersionedForm):
     )
     reasons = forms.CharField(
         label=_("Reasons"),
-        max_length=4000,
+        max_length=MOST_REASONS,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("What decides the case. The decider and, after the panel has settled, the other reviewer read it."),
     )
@@ -43,7 +42,7 @@ class ReviewForm(VersionedForm):
             )
             self.fields[f"comment_{capability.value}"] = forms.CharField(
                 label=_("Comment"),
-                max_length=2000,
+                max_length=MOST_COMMENT,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 2}),
                 help_text=_("The evidence that made you choose the level. Without evidence it may stay empty."),
@@ -63,6 +62,15 @@ class ReviewForm(VersionedForm):
         for capability in Capability:
             yield capability, self[f"level_{capability.value}"], self[f"comment_{capability.value}"]
 
+    def draft(self) -> dict[str, Any]:
+        """What is there so far, clean or not, as `save_draft` takes it."""
+        return {
+            "levels": {key: self.data.get(f"level_{key}", "") for key in Capability.values},
+            "comments": {key: self.data.get(f"comment_{key}", "") for key in Capability.values},
+            "recommendation": self.data.get("recommendation", ""),
+            "reasons": self.data.get("reasons", ""),
+        }
+
     def scores(self) -> dict[str, tuple[int | None, str]]:
         """The clean levels and comments as the service takes them."""
         data = self.cleaned_data
@@ -70,6 +78,16 @@ class ReviewForm(VersionedForm):
             key: (None if data[f"level_{key}"] == NO_EVIDENCE else int(data[f"level_{key}"]), data[f"comment_{key}"])
             for key in Capability.values
         }
+
+
+def fields_of_draft(content: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a ReviewForm as a draft left them."""
+    return {
+        **{f"level_{key}": level for key, level in content["levels"].items()},
+        **{f"comment_{key}": comment for key, comment in content["comments"].items()},
+        "recommendation": content["recommendation"],
+        "reasons": content["reasons"],
+    }
 
 
 class RubricForm(VersionedForm):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
+from common.validation import Checked
 from providers.admission.models import Application
 from providers.admission.review.enums import HOLDING, OPEN_PANELS, PanelStatus, Recommendation, ReviewStatus, Settled
 from providers.admission.review.rubric_models import MOST_LEVEL, Rubric
@@ -19,7 +20,7 @@ APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update |
 
 
 @pghistory.track()
-class Panel(models.Model):
+class Panel(Checked):
     """The reviewers of one round of an application; each submission begins a round with a panel of its own."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="panels")
@@ -111,7 +112,7 @@ class Review(Versioned):
         return f"A{self.panel.application_id:06d} · {self.panel.round} · {self.pk}"
 
 
-class ReviewScore(models.Model):
+class ReviewScore(Checked):
     """The level of one capability in one review; NULL where the reviewer saw no evidence, which is not level 0."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="scores")
@@ -137,7 +138,7 @@ class ReviewScore(models.Model):
         return f"{self.review_id} · {self.capability}"
 
 
-class PanelResult(models.Model):
+class PanelResult(Checked):
     """What a panel came to. `scores` in the order of Capability, NULL without evidence."""
 
     panel = models.OneToOneField(Panel, on_delete=models.PROTECT, related_name="result")

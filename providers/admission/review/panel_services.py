@@ -15,6 +15,7 @@ from common.audit.services import record
 from common.locks import lock
 from engine.panel import Judgement, settle
 from providers.admission.models import Application
+from providers.admission.review.draft_services import drop_drafts
 from providers.admission.review.enums import OPEN_PANELS, Recommendation, ReviewStatus
 from providers.admission.review.models import Panel, PanelResult, Review
 from providers.admission.review.rubric_services import ensure_rubric
@@ -52,6 +53,7 @@ def close_panel(*, application: Application, by: User, now: datetime | None = No
     panel.full_clean()
     panel.save()
     record(row.audit, panel, by=by, now=now)
+    drop_drafts(panel=panel)
     for review in Review.objects.select_for_update().filter(panel=panel, status=ReviewStatus.ASSIGNED).order_by("pk"):
         step = REVIEW.check(review, "lapse")
         review.status, review.finished_at = step.to, now

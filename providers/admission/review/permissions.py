@@ -9,8 +9,9 @@ from common.exceptions import Conflict, NotPermitted
 from common.states import Transition
 from providers.admission.models import Application
 from providers.admission.review.conflicts import check_impartial
-from providers.admission.review.enums import PanelStatus, ReviewStatus
+from providers.admission.review.enums import PanelStatus
 from providers.admission.review.models import Panel, Review
+from providers.admission.review.panels import judged_in, panels_of
 
 
 def check_review(user: User | AnonymousUser, application: Application) -> None:
@@ -58,6 +59,17 @@ def check_act(user: User | AnonymousUser, review: Review, row: Transition) -> No
         check_impartial(user, review.panel.application)
 
 
+def check_no_reviewer(user: User, application: Application) -> None:
+    """Nobody who reviewed a case, in whatever round, decides on it together with others; raises NotPermitted."""
+    judged = (review for panel in panels_of(application) for review in judged_in(panel))
+    if any(review.reviewer_id == user.pk for review in judged):
+        raise NotPermitted(
+            _("You reviewed this case, so somebody else confirms this."),
+            remedy=_("Leave the decision to a colleague."),
+            code="reviewed",
+        )
+
+
 def check_decider(user: User | AnonymousUser, application: Application, *, confirms: bool = False) -> None:
     """Nobody decides on a case that they reviewed first; raises NotPermitted.
 
@@ -66,14 +78,10 @@ def check_decider(user: User | AnonymousUser, application: Application, *, confi
     """
     if not isinstance(user, User):
         return
-    panels = Panel.objects.filter(application_id=application.pk)
-    judged = Review.objects.filter(panel__in=panels, status=ReviewStatus.SUBMITTED).select_related("panel")
-    first: dict[int, Review] = {}
-    for review in judged.order_by("finished_at", "pk"):
-        first.setdefault(review.panel_id, review)
+    judged = [(panel, judged_in(panel)) for panel in panels_of(application)]
     ended = (PanelStatus.SETTLED, PanelStatus.CLOSED)
-    was_first = any(one.reviewer_id == user.pk and one.panel.status in ended for one in first.values())
-    if was_first or (confirms and judged.filter(reviewer=user).exists()):
+    was_first = any(rows[0].reviewer_id == user.pk for panel, rows in judged if rows and panel.status in ended)
+    if was_first or (confirms and any(review.reviewer_id == user.pk for _panel, rows in judged for review in rows)):
         raise NotPermitted(
             _("You reviewed this case first, so somebody else decides.")
             if was_first

@@ -12,6 +12,9 @@ from providers.admission.review.rubric_models import MOST_LEVEL
 from providers.enums import Capability
 
 MOST_COMMENT = 2000
+MOST_REASONS = 4000
+# A level in a draft where the reviewer saw no evidence; one that is not chosen yet is empty.
+NO_EVIDENCE = "none"
 
 
 def find_seat(panel: Panel, held: Collection[int]) -> int | None:
@@ -56,6 +59,44 @@ def check_judgement(scores: Mapping[str, tuple[int | None, str]], recommendation
         raise InvalidInput(
             _("The reasons are missing."), field="reasons", remedy=_("Say in a few sentences what decides the case.")
         )
+
+
+def read_draft(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be kept of a half-written review; raises InvalidInput for what could never be handed in."""
+    levels, comments = content.get("levels", {}), content.get("comments", {})
+    unknown = (set(levels) | set(comments)) - set(Capability.values)
+    if unknown:
+        raise InvalidInput(
+            _("There is no such capability."), field="levels", remedy=_("Choose one of the five capabilities.")
+        )
+    for capability, level in levels.items():
+        if level not in ("", NO_EVIDENCE, *(str(one) for one in range(MOST_LEVEL + 1))):
+            raise InvalidInput(
+                _("A level is a whole number from 0 to 4."),
+                field=f"levels.{capability}",
+                remedy=_("Choose one of them."),
+            )
+    for capability, comment in comments.items():
+        _check_comment(capability, None, comment)
+    recommendation, reasons = content.get("recommendation", ""), content.get("reasons", "")
+    if recommendation and recommendation not in Recommendation.values:
+        raise InvalidInput(
+            _("There is no such recommendation."),
+            field="recommendation",
+            remedy=_("Choose admit, return or reject."),
+        )
+    if len(reasons) > MOST_REASONS:
+        raise InvalidInput(
+            _("The reasons are longer than %(most)s characters.") % {"most": MOST_REASONS},
+            field="reasons",
+            remedy=_("Keep what decides."),
+        )
+    return {
+        "levels": {key: levels.get(key, "") for key in Capability.values},
+        "comments": {key: comments.get(key, "") for key in Capability.values},
+        "recommendation": recommendation,
+        "reasons": reasons,
+    }
 
 
 def _check_comment(capability: str, level: int | None, comment: str) -> None:

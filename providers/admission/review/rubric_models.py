@@ -7,13 +7,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.validation import Checked
 from providers.enums import Capability
 
 MOST_LEVEL = 4
 MOST_MARGIN = 4
 
 
-class Rubric(models.Model):
+class Rubric(Checked):
     """One version. The newest counts for panels that are opened from then on; a panel keeps the one it began with.
 
     `margin` is how far two reviewers may lie apart in a capability before a third is asked. `created_by` is NULL for
@@ -40,7 +41,7 @@ class Rubric(models.Model):
         return f"v{self.number}"
 
 
-class RubricLevel(models.Model):
+class RubricLevel(Checked):
     """The anchor of one level of one capability in both languages."""
 
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, related_name="levels")

@@ -15,8 +15,10 @@ from common.exceptions import DomainError
 from providers.admission.models import Application
 from providers.admission.review import policies
 from providers.admission.review.conflicts import linked_to
+from providers.admission.review.draft_models import ReviewDraft
 from providers.admission.review.enums import HOLDING, OPEN_PANELS, SEATS, PanelStatus, ReviewStatus
 from providers.admission.review.models import Panel, PanelResult, Review
+from providers.admission.review.panels import has_panels, judged_in, panels_of
 from providers.admission.review.permissions import check_take, may_assign
 from providers.admission.review.rubric_models import Rubric
 
@@ -39,6 +41,20 @@ def may_read_judgement(user: User | AnonymousUser, review: Review) -> bool:
     )
 
 
+def draft_of(user: User | AnonymousUser, review: Review) -> ReviewDraft | None:
+    """What `user` has put down so far of an own review that is not handed in; None for everybody else."""
+    if review.reviewer_id != user.pk or review.status != ReviewStatus.ASSIGNED:
+        return None
+    return ReviewDraft.objects.filter(review=review).first()
+
+
+def due_for(user: User) -> QuerySet[Review]:
+    """The reviews that `user` has to write, the longest wait of an applicant first; `draft_at` is when one was kept."""
+    due = Review.objects.filter(reviewer=user, status=ReviewStatus.ASSIGNED, panel__status__in=OPEN_PANELS)
+    begun = due.select_related("panel__application__provider").annotate(draft_at=F("draft__saved_at"))
+    return begun.order_by("panel__application__submitted_at", "pk")
+
+
 def held_seats(panel: Panel) -> set[int]:
     """The seats that somebody holds."""
     return set(Review.objects.filter(panel=panel, status__in=HOLDING).values_list("seat", flat=True))
@@ -56,6 +72,8 @@ def submitted_in(panel: Panel) -> QuerySet[Review]:
 
 def latest_panel(application: Application) -> Panel | None:
     """The panel of the present or last round."""
+    if has_panels(application):
+        return next(iter(panels_of(application)), None)
     return (
         Panel.objects.filter(application_id=application.pk)
         .select_related("rubric", "result", "application__provider")
@@ -121,13 +139,15 @@ class PanelView:
 
 def view_panel(user: User | AnonymousUser, application: Application) -> PanelView | None:
     """The panel of the present or last round for staff; None for everybody else and where none was opened."""
-    panel = latest_panel(application)
-    if panel is None or not isinstance(user, User) or not has_permission(user, "review.view"):
+    if not isinstance(user, User) or not has_permission(user, "review.view"):
         return None
-    own = Review.objects.filter(panel=panel, reviewer=user).first()
+    panel = next(iter(panels_of(application)), None)
+    if panel is None:
+        return None
+    own = next((review for review in panel.reviews.all() if review.reviewer_id == user.pk), None)
     settled = panel.status == PanelStatus.SETTLED
     assigns = panel.is_open and may_assign(user)
-    seats = Review.objects.filter(panel=panel).select_related("reviewer", "panel").order_by("pk")
+    seats = sorted(panel.reviews.all(), key=lambda review: review.pk)
     why_not = ""
     if panel.is_open and own is None:
         why_not = _find_obstacle(user, panel)
@@ -136,9 +156,9 @@ def view_panel(user: User | AnonymousUser, application: Application) -> PanelVie
         own=own,
         may_take=panel.is_open and own is None and not why_not,
         why_not=why_not,
-        seats=list(seats) if assigns else [],
+        seats=seats if assigns else [],
         may_assign=assigns,
-        reviews=list(submitted_in(panel)) if settled else [],
+        reviews=judged_in(panel) if settled else [],
         result=panel.result if settled else None,
     )
 

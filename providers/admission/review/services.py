@@ -19,6 +19,7 @@ from common.exceptions import Conflict, NotFound
 from common.locks import lock
 from providers.admission.models import Application
 from providers.admission.review import policies
+from providers.admission.review.draft_services import drop_drafts
 from providers.admission.review.enums import OPEN_PANELS
 from providers.admission.review.models import Panel, Review, ReviewScore
 from providers.admission.review.panel_services import advance_panel
@@ -110,6 +111,7 @@ def submit_review(
         )
         for capability in Capability.values
     )
+    drop_drafts(review=review)
     record(row.audit, review, by=by, now=now)
     advance_panel(panel_id=review.panel_id, now=now)
     return review
@@ -146,6 +148,7 @@ def _end(review_id: int, action: str, *, by: User, note: str, version: int | Non
     check_act(by, review, row)
     review.status, review.finished_at, review.note = row.to, now, note.strip()
     review.save_checked()
+    drop_drafts(review=review)
     record(row.audit, review, by=by, note=note.strip(), now=now)
     return review
 

@@ -10,7 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from providers.admission.models import Application
+from providers.documents.models import Document
+from providers.documents.services import ask_revision
 from tests.factories.accounts import make_staff
+from tests.factories.documents import make_required_documents
 from tests.factories.merchants import (
     make_engagement,
     make_invitation,
@@ -68,7 +71,7 @@ def test_today_lists_what_waits_by_clock() -> None:
 
 @pytest.mark.parametrize(
     ("role", "first"),
-    [(Role.ADMISSION_REVIEWER, "Applications to decide"), (Role.PROGRAMME_MANAGER, "Requests that are stuck")],
+    [(Role.ADMISSION_REVIEWER, "Your reviews due"), (Role.PROGRAMME_MANAGER, "Requests that are stuck")],
 )
 def test_what_the_own_role_decides_stands_first(role: str, first: str) -> None:
     text = read(sign_in(make_staff(role)), "/staff/")
@@ -82,7 +85,7 @@ def test_today_costs_the_same_however_much_waits(count: int, django_assert_num_q
         make_open_request(now=timezone.now() - timedelta(days=1))
         make_invitation(make_shortlisted_request(now=timezone.now()), now=timezone.now())
     client = sign_in(make_staff())
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         client.get("/staff/")
 
 
@@ -95,11 +98,25 @@ def test_provider_before_admission_is_led_to_the_application() -> None:
 
 def test_provider_sees_score_with_interval_and_the_step() -> None:
     provider = make_ready_provider()
+    make_required_documents(provider)
     make_scores({provider: [70.0, 60.0, None, 80.0, 90.0]})
     text = read(sign_in(owner_of(provider)), "/provider/")
     assert "75.0" in text
     assert "70.0 – 80.0" in text
     assert "Work on Anchor incubation" in text
+
+
+def test_provider_reads_which_documents_are_missing() -> None:
+    provider = make_ready_provider()
+    text = read(sign_in(owner_of(provider)), "/provider/")
+    assert "Send the documents that are missing" in text
+    assert "Business licence, " in text
+    make_required_documents(provider)
+    document = Document.objects.get(provider=provider, document_type="tax_certificate")
+    ask_revision(document_id=document.pk, by=make_staff(), note="The stamp cannot be read.")
+    text = read(sign_in(owner_of(provider)), "/provider/")
+    assert "Send this document anew: Tax certificate" in text
+    assert "The stamp cannot be read." in text
 
 
 def test_provider_not_assessed_reads_no_number() -> None:
@@ -122,7 +139,7 @@ def test_provider_home_costs_the_same_however_much_waits(count: int, django_asse
     assert {engagement.provider_id for engagement in engagements} == {provider.pk}
     make_invitation(make_shortlisted_request(0, now=timezone.now()), now=timezone.now())
     client = sign_in(owner_of(provider))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         client.get("/provider/")
 
 

@@ -296,6 +296,6 @@ def test_an_application_costs_the_same_however_full(count: int, django_assert_nu
     traders = [make_trader(provider).code for _ in range(count)]
     application = make_application(provider, traders=traders)
     client = as_user(make_staff())
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         assert len(client.get(f"{APPLICATIONS}/{application.pk}").json()["traders"]) == count
     assert Application.objects.count() == 1

@@ -193,5 +193,5 @@ def test_pages_cost_the_same_however_many_reasons(count: int, django_assert_num_
     applicant, reviewer = as_user(owner_of(application.provider)), as_user(make_staff())
     with django_assert_num_queries(13):
         assert applicant.get(HOME).status_code == 200
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(19):
         assert reviewer.get(f"{QUEUE}{application.pk}/").status_code == 200

@@ -227,3 +227,22 @@ def test_lists_cost_the_same_however_long(count: int, django_assert_num_queries:
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200
     assert Review.objects.count() == count
+
+
+def test_a_draft_as_user() -> None:
+    review = make_review(make_application(), status="assigned")
+    client = as_user(review.reviewer)
+    address = f"{REVIEWS}/{review.pk}/draft"
+    assert client.get(address).status_code == 404
+    kept = client.put(address, {"levels": {"live_operations": "none"}, "reasons": "So far."}, format="json")
+    assert (kept.status_code, kept.json()["reasons"], kept.json()["levels"]["live_operations"]) == (
+        200,
+        "So far.",
+        "none",
+    )
+    assert client.get(address).json() == kept.json()
+    refused = client.put(address, {"levels": {"live_operations": "9"}}, format="json")
+    assert (refused.status_code, refused.json()["field"]) == (400, "levels.live_operations")
+    assert as_user(make_staff()).get(address).status_code == 404
+    assert as_user(make_staff(Role.ADMINISTRATOR)).get(address).status_code == 404
+    assert as_user(make_staff(Role.ADMINISTRATOR)).put(address, {"reasons": "x"}, format="json").status_code == 403

@@ -11,9 +11,13 @@ from accounts.roles import Role
 from providers.admission.models import Application
 from providers.admission.review.models import Review
 from providers.admission.review.rubric_models import Rubric
+from providers.admission.triage_services import triage_application
 from providers.enums import Capability
 from tests.factories.accounts import make_staff
+from tests.factories.criteria import make_published_set
+from tests.factories.documents import make_document
 from tests.factories.providers import make_application, make_review, owner_of, settle_panel, unchanged
+from tests.factories.relations import make_link
 
 pytestmark = pytest.mark.django_db
 
@@ -317,8 +321,45 @@ def test_a_case_and_a_review_cost_the_same_however_many_wait(count: int, django_
     settle_panel(applications[0])
     review = make_review(make_application(), status="assigned")
     reviewer, own = as_user(make_staff()), as_user(review.reviewer)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(17):
         assert reviewer.get(f"{QUEUE}{applications[0].pk}/").status_code == 200
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert own.get(f"{REVIEWS}{review.pk}/").status_code == 200
     assert Application.objects.count() == count + 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_full_case_costs_twenty_statements(count: int, django_assert_num_queries: Any) -> None:
+    make_published_set()
+    application = make_application(provider=make_link().provider)
+    for document_type in ("business_licence", "tax_certificate", "lease")[:count]:
+        make_document(application.provider, document_type=document_type, status="accepted")
+    triage_application(application_id=application.pk)
+    settle_panel(application)
+    reviewer = as_user(make_staff())
+    with django_assert_num_queries(20):
+        page = reviewer.get(f"{QUEUE}{application.pk}/")
+    assert page.status_code == 200
+    assert len(page.context["document_lines"]) >= count
+
+
+def test_a_review_is_kept_for_later_and_there_again_for_its_writer_alone() -> None:
+    review = make_review(make_application(), status="assigned")
+    writer = as_user(review.reviewer)
+    address = f"{REVIEWS}{review.pk}/"
+    half = {"level_live_operations": "3", "reasons": "So far so good.", "later": "1", "version": "1"}
+    page = writer.post(address, half, follow=True)
+    assert page.redirect_chain == [(address, 302)]
+    text = page.content.decode()
+    assert "Kept. Only you can read it" in text
+    assert "So far so good.</textarea>" in text
+    assert re.search(r'name="level_live_operations"[^>]*value="3"[^>]*checked', text)
+    today = read(writer, "/staff/")
+    assert "Your reviews due" in today
+    assert "begun, kept on" in today
+    administrator = as_user(make_staff(Role.ADMINISTRATOR))
+    for client, place in ((administrator, address), (administrator, f"{QUEUE}{review.panel.application_id}/")):
+        assert "So far so good." not in read(client, place)
+    assert as_user(make_staff()).get(address).status_code == 404
+    writer.post(address, form_of(review))
+    assert "So far so good." not in read(writer, address)

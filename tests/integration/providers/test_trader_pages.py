@@ -192,7 +192,7 @@ def test_pages_cost_the_same_however_many(count: int, django_assert_num_queries:
         (owner, f"{OWN}{trader.code}/", 8),
         (staff, STAFF, 6),
         (staff, f"/staff/providers/{provider.code}/claims/", 7),
-        (staff, f"{STAFF}{trader.code}/", 10),
+        (staff, f"{STAFF}{trader.code}/", 9),
     ):
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200, address

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.roles import Role
+from providers.admission.models import Application
 from providers.windows.models import AdmissionWindow
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.providers import ensure_window, make_application, make_provider, make_window, owner_of, unchanged
@@ -130,7 +131,7 @@ def test_lists_cost_the_same_however_long(count: int, django_assert_num_queries:
         assert client.get(STAFF).status_code == 200
     with django_assert_num_queries(5):
         assert len(api.get(API).json()["results"]) == count
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert Client().get(PUBLIC).status_code == 200
 
 
@@ -220,3 +221,49 @@ def test_the_api_begins_in_a_window() -> None:
     assert (refused.status_code, refused.json()["field"]) == (400, "window")
     begun = client.post("/api/v1/applications", {"provider": provider.code, "window": window.code})
     assert (begun.status_code, begun.json()["window"]) == (201, window.code)
+
+
+def list_in(window: AdmissionWindow, *statuses: str) -> list[Application]:
+    """Applications of these states on the list of a window that has ended."""
+    found = [make_application(status=status) for status in statuses]
+    Application.objects.filter(pk__in=[one.pk for one in found]).update(window=window)
+    return found
+
+
+def test_the_final_list_is_public_and_names_nobody_who_was_rejected() -> None:
+    public = Client(headers={"Accept-Language": "en"})
+    for status in ("draft", "announced", "open", "closed", "standstill"):
+        code = make_window(status=status).code
+        for address in (f"{PUBLIC}{code}/", f"{API}/{code}/final-list"):
+            assert public.get(address).status_code == 404
+    window = make_window(status="final")
+    admitted, *others = list_in(window, "admitted", "rejected", "withdrawn")
+    page, endpoint = f"{PUBLIC}{window.code}/", f"{API}/{window.code}/final-list"
+    shown = public.get(page).content.decode()
+    assert f'href="{page}"' in public.get(PUBLIC).content.decode()
+    rows = public.get(endpoint).json()["results"]
+    assert [(row["provider"], row["provider_name"]) for row in rows] == [
+        (admitted.provider.code, admitted.provider.name)
+    ]
+    assert set(rows[0]) == {"provider", "provider_name", "admitted_at"}
+    assert admitted.provider.name in shown
+    for other in others:
+        for hidden in (other.provider.name, other.provider.code, other.number):
+            assert hidden not in shown
+
+
+def test_an_empty_final_list_says_so() -> None:
+    window = make_window(status="final")
+    shown = Client(headers={"Accept-Language": "en"}).get(f"{PUBLIC}{window.code}/").content.decode()
+    assert "No company was admitted in this window." in shown
+    assert Client().get(f"{PUBLIC}2099-NOT/").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_final_list_costs_the_same_however_long(count: int, django_assert_num_queries: Any) -> None:
+    window = make_window(status="final")
+    list_in(window, *["admitted"] * count)
+    with django_assert_num_queries(4):
+        assert Client().get(f"{PUBLIC}{window.code}/").status_code == 200
+    with django_assert_num_queries(3):
+        assert len(Client().get(f"{API}/{window.code}/final-list").json()["results"]) == count

@@ -12,6 +12,9 @@ from merchants.requests.models import HelpRequest
 from pages.provider.next_step import Step, find_next_step
 from providers.admission.models import Application
 from providers.conduct.models import Probation, WatchEntry
+from providers.documents.models import Document
+from providers.documents.rules import default_rule
+from providers.documents.selectors import Slot
 from providers.registry.models import Provider
 from scoring.capabilities.models import Scorecard
 
@@ -100,3 +103,46 @@ def test_the_lowest_assessed_capability_is_named() -> None:
 @pytest.mark.parametrize("card", [None, NOT_ASSESSED])
 def test_without_a_score_nothing_is_due(card: Scorecard | None) -> None:
     assert find(card=card).title == "Nothing is due"
+
+
+MISSING = Slot(default_rule("tax_certificate"), None)
+REVISED = Slot(default_rule("lease"), Document(status="revision_asked", note="The stamp cannot be read."))
+OVER = Slot(default_rule("lease"), Document(status="expired"))
+
+
+@pytest.mark.parametrize("status", ["registered", "probation", "admitted", "suspended"])
+@pytest.mark.parametrize(
+    ("slot", "text"), [(REVISED, "The stamp cannot be read."), (OVER, "The one that you sent has expired.")]
+)
+def test_a_document_that_is_to_be_sent_anew_is_urgent(status: str, slot: Slot, text: str) -> None:
+    step = find(status, documents=[MISSING, slot], application=Application(status="submitted"))
+    assert step == Step(
+        "Send this document anew: Lease of the premises",
+        text,
+        "/provider/documents/",
+        "Open the documents",
+        urgent=True,
+    )
+
+
+def test_what_has_a_clock_comes_before_documents() -> None:
+    assert find("admitted", documents=[REVISED], invitations=[INVITATION]).title.startswith("Answer")
+    assert find("cleared_out", documents=[REVISED]).title == "You were cleared out"
+
+
+@pytest.mark.parametrize(
+    ("status", "application", "title"),
+    [
+        ("registered", Application(status="submitted"), "Send the documents that are missing"),
+        ("admitted", None, "Send the documents that are missing"),
+        ("registered", Application(status="draft"), "Finish your application"),
+        ("registered", Application(status="returned", return_note="No."), "Mend your application and submit it again"),
+        ("registered", None, "Apply to be admitted"),
+        ("suspended", None, "You are suspended"),
+    ],
+)
+def test_missing_documents_are_named(status: str, application: Application | None, title: str) -> None:
+    step = find(status, documents=[MISSING], application=application)
+    assert step.title == title
+    named = "Required and not there yet: Tax certificate." in step.text
+    assert named is (title in ("Send the documents that are missing", "Finish your application"))

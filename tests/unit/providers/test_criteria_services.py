@@ -12,7 +12,7 @@ from common.audit.models import AuditEntry
 from common.audit.selectors import entries_of
 from common.exceptions import Conflict, IllegalTransition, InvalidInput, NotFound, NotPermitted, Stale
 from common.jobs.models import Job
-from providers.admission.triage_dry_run_services import run_dry_run
+from providers.conduct.dry_run_services import run_dry_run
 from providers.criteria import selectors, services
 from providers.criteria.definition import (
     DEFAULT_SET,
@@ -215,7 +215,10 @@ def test_publish() -> None:
     )  # fmt: skip
     assert (first.status, first.retired_at, first.retired_by) == ("retired", NOON, administrator)
     assert selectors.published_set() == done
-    assert [job.name for job in Job.objects.all()] == ["providers.triage_open_applications"]
+    assert sorted((job.name, job.arguments) for job in Job.objects.all()) == [
+        ("providers.tell_of_criteria", {"criteria_set_id": done.pk}),
+        ("providers.triage_open_applications", {}),
+    ]
 
 
 def test_publications_that_are_refused() -> None:

@@ -10,9 +10,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
 from accounts.services import create_organisation
 from common.exceptions import IllegalTransition, InvalidInput, NotPermitted
-from providers.admission.triage_dry_run_services import run_dry_run
 from providers.admission.triage_models import MitigatingFact, Triage, TriageVerdict
 from providers.admission.triage_services import add_mitigating_fact, triage_application
+from providers.conduct.dry_run_services import run_dry_run
 from providers.criteria.dry_run_models import DryRun
 from providers.criteria.enums import SetStatus
 from providers.criteria.measure_models import MeasureRun, ProviderMeasures

@@ -114,7 +114,7 @@ def test_judging_many_takes_the_statements_of_one() -> None:
         assert judgement.outcome_at(0) == "definite_fail"
         assert judgement.values_at(0, judgement.criteria[0]) == {"traders_active": 0.0}
     assert counts[0] == counts[1]
-    assert counts[0] == 15
+    assert counts[0] == 10
 
 
 def test_without_criteria_nothing_is_judged() -> None:

@@ -11,10 +11,10 @@ from common.audit.selectors import entries_of
 from common.exceptions import Conflict, InvalidInput, NotPermitted
 from common.jobs.models import Job
 from providers.admission.models import Application
-from providers.admission.triage_dry_run_services import begin_dry_run, run_dry_run
 from providers.admission.triage_models import MitigatingFact, Triage
 from providers.admission.triage_selectors import count_verdicts, findings_of, triage_of, with_triage
 from providers.admission.triage_services import add_mitigating_fact, triage_application, triage_open_applications
+from providers.conduct.dry_run_services import begin_dry_run, run_dry_run
 from providers.criteria.dry_run_models import DryRun
 from providers.criteria.measure_services import store_measures
 from providers.criteria.measures import MEASURE_NAMES

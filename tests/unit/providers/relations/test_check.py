@@ -21,7 +21,7 @@ from providers.relations.enums import Reason
 from providers.relations.link_models import Link
 from providers.relations.link_services import ACTIONS
 from providers.relations.models import Party, PartyIdentifier
-from providers.relations.services import declare_identifiers, end_identifier, record_trader
+from providers.relations.services import declare_identifiers, end_identifier
 from tests.factories.accounts import make_staff
 from tests.factories.providers import make_application, make_provider, owner_of
 from tests.factories.relations import (
@@ -181,16 +181,6 @@ def test_a_manager_is_no_owner() -> None:
     applicant = make_provider(name="成都小草文化传媒有限公司")
     add_member(organisation_id=applicant.organisation_id, user=owner_of(barred), role=Role.PROVIDER_MANAGER, by=None)
     assert check(applicant) == []
-
-
-def test_the_same_trader() -> None:
-    barred = make_cleared_out(name="杭州甲甲网络科技有限公司")
-    applicant = make_provider(name="成都小草文化传媒有限公司")
-    for provider in (barred, applicant):
-        assert record_trader(provider_id=provider.pk, name="李四", by=None) == []
-        record_trader(provider_id=provider.pk, name="李四", phone="13800138000", by=None)
-    (link,) = check(applicant)
-    assert (reasons(link), link.is_blocking) == ([["same_trader"]], False)
 
 
 def test_what_was_given_up_counts_less() -> None:

@@ -21,7 +21,6 @@ from providers.relations.services import (
     declare_identifiers,
     end_identifier,
     import_identifiers,
-    record_trader,
     request_check,
 )
 from providers.relations.signals import SIGNALS, collect_signals
@@ -117,12 +116,6 @@ def test_a_feed_is_taken_whole_or_not_at_all() -> None:
     assert import_identifiers(rows=rows, by=officer) == 2
     assert import_identifiers(rows=rows, by=officer) == 0
     assert PartyIdentifier.objects.filter(kind="device").values("digest").distinct().count() == 1
-
-
-def test_a_trader_is_known_by_name_and_number() -> None:
-    provider = make_provider()
-    rows = record_trader(provider_id=provider.pk, name="李四", id_tail="123456", phone="13800138000", by=None)
-    assert [(row.kind, row.masked, row.source) for row in rows] == [("trader", "李*", "traders")] * 2
 
 
 def test_the_barred_list_takes_a_party() -> None:
