@@ -198,21 +198,21 @@ def test_steps_worked_out_by_hand() -> None:
     assert steps.line.target[0] == pytest.approx(0.375)
     assert np.isnan(steps.line.target[1])
     assert steps.gain(steps.line)[0] == pytest.approx(4.5, abs=1e-6)
-    # A twentieth better odds: 3/7 becomes 3.15/7; 1/9 becomes 1/9.45.
-    assert steps.effort.target.tolist() == pytest.approx([3.15 / 10.15, 1 / 10.45])
-    assert steps.gain(steps.effort).tolist() == pytest.approx(
-        [60 * (3.15 / 10.15 - 0.3), 40 * (0.1 - 1 / 10.45)], abs=1e-6
-    )
+    # One effort is a tenth of the way from the first quarter to the best tenth: 37.5 to 57, and 32.5 down to 13.
+    assert steps.effort.target.tolist() == pytest.approx([0.3195, 0.0805])
+    assert steps.gain(steps.effort).tolist() == pytest.approx([60 * 0.0195, 40 * 0.0195], abs=1e-6)
     assert steps.order.tolist() == [0, 1]
     assert steps.distances.place.tolist() == [4, 1]
     assert capability_gains(basis, scores.capability[0]).tolist() == pytest.approx([0.6, 0.4])
 
 
-def test_efforts_stay_within_a_share_and_need_something_to_scale() -> None:
-    _scores, basis = found(*plain_world())
-    assert efforts(basis, np.array([0.99, 0.0]))[0] < 1
-    assert np.isnan(efforts(basis, np.array([1.0, 0.0]))).all()
-    assert np.isnan(take_steps(basis, 0, np.array([np.nan, np.nan])).composite).all()
+def test_efforts_stay_within_a_share_and_need_peers_that_differ() -> None:
+    model, table = plain_world()
+    table["a0"][3], table["a1"][:] = 100.0, 20.0
+    _scores, basis = found(model, table)
+    target = efforts(basis, metric_distances(basis, 3))
+    assert np.isnan(target).all()
+    assert np.isnan(take_steps(basis, 3, target).composite).all()
 
 
 def test_what_is_no_number_is_refused() -> None:
