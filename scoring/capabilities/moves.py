@@ -220,8 +220,8 @@ def say_gates(after: Scorecard) -> list[str]:
     ]
 
 
-def signed(points: float | Decimal) -> str:
+def signed(points: float | Decimal, decimals: int = 1) -> str:
     """Points with their sign, none for zero."""
     value = Decimal(str(points))
     sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{number(abs(value), 1)}"
+    return f"{sign}{number(abs(value), decimals)}"

@@ -56,6 +56,12 @@ class StepRow:
         return format_change(self.value, self.line_value, self.unit)[1] if self.line_value is not None else "—"
 
     @property
+    def try_value(self) -> str:
+        """The step as the what-if page takes it, a share in per cent: to the next line, else by one effort."""
+        target = self.effort_value if self.line_value is None else self.line_value
+        return "" if target is None else f"{target * (100 if self.unit == SHARE else 1):.6g}"
+
+    @property
     def effort_value_text(self) -> str:
         return format_change(self.value, self.effort_value, self.unit)[1] if self.effort_value is not None else "—"
 

@@ -110,6 +110,7 @@ def describe(arrays: RunArrays, other: ScoringModel, shift: Shift) -> WeightAnsw
     change = shift.score_change[~np.isnan(shift.score_change)]
     up, down = biggest_movers(arrays, shift)
     levels = ~np.isnan(basis.level) & ~np.isnan(shift.scores.level)
+    weights = present_weights(basis.model, other)
     return WeightAnswer(
         ranked=int(both.sum()),
         moved=shift.moved,
@@ -123,13 +124,24 @@ def describe(arrays: RunArrays, other: ScoringModel, shift: Shift) -> WeightAnsw
         up=up,
         down=down,
         groups=tuple(group_shifts(arrays, shift)),
-        capabilities=tuple(
+        capabilities=weights[0],
+        metrics=weights[1],
+    )
+
+
+def present_weights(
+    model: ScoringModel, other: ScoringModel | None = None
+) -> tuple[tuple[WeightRow, ...], tuple[WeightRow, ...]]:
+    """The weights of a model's capabilities and metrics, beside those of another version of it."""
+    other = other or model
+    return (
+        tuple(
             WeightRow(part.key, in_language(part.label, str(Capability(part.key).label)), part.weight, new.weight)
-            for part, new in zip(basis.model.capabilities, other.capabilities, strict=True)
+            for part, new in zip(model.capabilities, other.capabilities, strict=True)
         ),
-        metrics=tuple(
+        tuple(
             WeightRow(metric.key, label_of(metric), metric.weight, new.weight)
-            for metric, new in zip(basis.model.metrics, other.metrics, strict=True)
+            for metric, new in zip(model.metrics, other.metrics, strict=True)
         ),
     )
 
