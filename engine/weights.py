@@ -44,7 +44,13 @@ def with_weights(model: ScoringModel, capabilities: Mapping[str, float], metrics
     for a weight below 0 and where nothing is above 0."""
     for key, weight in {**capabilities, **metrics}.items():
         if not (np.isfinite(weight) and weight >= 0):
-            raise refuse_weight("A weight is a number from 0 upwards.", key, "Give a number of at least 0.")
+            raise EngineError(
+                "bad_weight",
+                "A weight is a number from 0 upwards.",
+                field=key,
+                remedy="Give a number of at least %(least)s.",
+                params={"least": 0},
+            )
     parts = in_proportion(model.capabilities, capabilities, model.key)
     shared: dict[str, Metric] = {}
     for part in model.capabilities:
@@ -72,13 +78,10 @@ def in_proportion(parts: Sequence[Part], given: Mapping[str, float], field: str)
     weights = [given.get(part.key, part.weight) for part in parts]
     total = sum(weights)
     if total <= 0:
-        raise refuse_weight("At least one weight must be above 0.", field, "Raise one of them.")
+        raise EngineError(
+            "bad_weight", "At least one weight must be above 0.", field=field, remedy="Raise one of them."
+        )
     return [replace(part, weight=weight / total) for part, weight in zip(parts, weights, strict=True)]
-
-
-def refuse_weight(message: str, field: str, remedy: str) -> EngineError:
-    """The refusal of a weight."""
-    return EngineError("bad_weight", message, field=field, remedy=remedy)
 
 
 def reweigh(basis: Basis, model: ScoringModel) -> Scores:

@@ -26,3 +26,10 @@ def peer_words(name: str) -> str:
 def gain(value: float | None, decimals: int = 1) -> str:
     """A difference with its sign, an em dash for none."""
     return "—" if value is None else signed(round(value, decimals), decimals)
+
+
+@register.filter
+def tone(value: float | None, decimals: int = 1) -> str:
+    """The class that colours a difference: ahead, behind, or none when it does not show."""
+    shown = round(value or 0.0, decimals)
+    return "is-ahead" if shown > 0 else "is-behind" if shown < 0 else ""

@@ -90,13 +90,9 @@ def find_steps(standpoint: Standpoint) -> StepList:
     """The steps of a scorecard. A provider without a score has none, only what it needs to be assessed."""
     steps = next_steps(standpoint.basis, standpoint.row)
     rows = tuple(make_step(standpoint, steps, int(index)) for index in steps.order)
-    told = sorted((row for row in rows if (row.line_gain or 0.0) >= WORTH_TELLING), key=rate, reverse=True)
-    return StepList(rows, tuple(row.sentence for row in told[:SENTENCES]), find_bottleneck(standpoint))
-
-
-def rate(row: StepRow) -> tuple[float, float]:
-    """What ranks a step: the gain of one effort, then that of the line."""
-    return row.effort_gain or 0.0, row.line_gain or 0.0
+    told = [row for row in rows if (row.line_gain or 0.0) >= WORTH_TELLING][:SENTENCES]
+    told.sort(key=lambda row: -(row.line_gain or 0.0))
+    return StepList(rows, tuple(row.sentence for row in told), find_bottleneck(standpoint))
 
 
 def make_step(standpoint: Standpoint, steps: NextSteps, index: int) -> StepRow:
