@@ -95,13 +95,13 @@ def draw_tiers(answer: WeightAnswer) -> Chart | None:
         "kind": "bar",
         "label": _("Providers by level"),
         "data": {
-            "x": [_("Level %(level)s") % {"level": level} for level, _before, _after in answer.tiers],
+            "x": [_("Level %(level)s") % {"level": tier.level} for tier in answer.tiers],
             "series": [
-                {"name": _("Now"), "values": [before for _level, before, _after in answer.tiers]},
-                {"name": _("What if"), "values": [after for _level, _before, after in answer.tiers]},
+                {"name": _("Now"), "values": [tier.before for tier in answer.tiers]},
+                {"name": _("What if"), "values": [tier.after for tier in answer.tiers]},
             ],
             "decimals": 0,
         },
         "head": [_("Level"), _("Now"), _("What if")],
-        "rows": [[str(level), number(before), number(after)] for level, before, after in answer.tiers],
+        "rows": [[str(tier.level), number(tier.before), number(tier.after)] for tier in answer.tiers],
     }

@@ -49,6 +49,15 @@ class GroupShift:
 
 
 @dataclass(frozen=True)
+class Tier:
+    """How many providers stand on one level before and after."""
+
+    level: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
 class WeightRow:
     """A weight of a capability or metric: the model's and the asked one, both as counted (they sum to 1)."""
 
@@ -60,14 +69,14 @@ class WeightRow:
 
 @dataclass(frozen=True)
 class WeightAnswer:
-    """What other weights do. `tiers` are (level, before, after); `correlation` is Spearman's of the ranks."""
+    """What other weights do. `correlation` is Spearman's of the ranks."""
 
     ranked: int
     moved: int
     correlation: float | None
     largest_change: float | None
     mean_change: float | None
-    tiers: tuple[tuple[int, int, int], ...]
+    tiers: tuple[Tier, ...]
     changed_tier: int
     up: tuple[Mover, ...]
     down: tuple[Mover, ...]
@@ -117,9 +126,7 @@ def describe(arrays: RunArrays, other: ScoringModel, shift: Shift) -> WeightAnsw
         correlation=known(shift.correlation),
         largest_change=float(np.abs(change).max()) if len(change) else None,
         mean_change=float(np.abs(change).mean()) if len(change) else None,
-        tiers=tuple(
-            (level, int(before), int(after)) for level, (before, after) in enumerate(shift.tiers.tolist(), start=1)
-        ),
+        tiers=tuple(Tier(level, before, after) for level, (before, after) in enumerate(shift.tiers.tolist(), start=1)),
         changed_tier=int((basis.level[levels] != shift.scores.level[levels]).sum()),
         up=up,
         down=down,
