@@ -29,7 +29,7 @@ SENTENCES = 3
 @dataclass(frozen=True)
 class StepRow:
     """One metric. `line_*` is the step to the peers' next line, `effort_*` one unit of effort; None where there is no
-    such step. `sentence` tells the step to the line."""
+    such step. `sentence` tells the step to the line, beyond the last line the effort."""
 
     key: str
     label: str
@@ -46,6 +46,12 @@ class StepRow:
     effort_gain: float | None
     effort_text: str
     sentence: str
+
+    @property
+    def told_gain(self) -> float:
+        """The gain that the sentence tells."""
+        gain = self.effort_gain if self.line_value is None else self.line_gain
+        return gain or 0.0
 
     @property
     def value_text(self) -> str:
@@ -90,8 +96,8 @@ def find_steps(standpoint: Standpoint) -> StepList:
     """The steps of a scorecard. A provider without a score has none, only what it needs to be assessed."""
     steps = next_steps(standpoint.basis, standpoint.row)
     rows = tuple(make_step(standpoint, steps, int(index)) for index in steps.order)
-    told = [row for row in rows if (row.line_gain or 0.0) >= WORTH_TELLING][:SENTENCES]
-    told.sort(key=lambda row: -(row.line_gain or 0.0))
+    told = [row for row in rows if row.told_gain >= WORTH_TELLING][:SENTENCES]
+    told.sort(key=lambda row: -row.told_gain)
     return StepList(rows, tuple(row.sentence for row in told), find_bottleneck(standpoint))
 
 
@@ -120,7 +126,9 @@ def make_step(standpoint: Standpoint, steps: NextSteps, index: int) -> StepRow:
         effort_value=known(steps.effort.target[index]),
         effort_gain=known(steps.gain(steps.effort)[index]),
         effort_text=say_effort(standpoint, metric, index, known(steps.effort.target[index])),
-        sentence=say_step(metric, value, target, name, gain, int(level) if climbs and level is not None else None),
+        sentence=say_step(metric, value, target, name, gain, int(level) if climbs and level is not None else None)
+        if target is not None
+        else say_effort_step(metric, value, known(steps.effort.target[index]), known(steps.gain(steps.effort)[index])),
     )
 
 
@@ -156,6 +164,17 @@ def say_step(
         )
     sentence = told % words
     return f"{sentence} {_('That reaches level %(level)s.') % {'level': level}}" if level is not None else sentence
+
+
+def say_effort_step(metric: Metric, value: float | None, target: float | None, gain: float | None) -> str:
+    """One effort of a metric that is beyond the peers' last line; empty where nothing comes of it."""
+    if target is None or gain is None or gain < WORTH_TELLING:
+        return ""
+    texts = format_change(value, target, metric.unit)
+    words = {"metric": label_of(metric), "from": texts[0], "to": texts[1], "points": number(gain, 1)}
+    if metric.direction == "higher":
+        return _("If %(metric)s rose from %(from)s to %(to)s, the score would rise by %(points)s points.") % words
+    return _("If %(metric)s fell from %(from)s to %(to)s, the score would rise by %(points)s points.") % words
 
 
 def say_effort(standpoint: Standpoint, metric: Metric, index: int, target: float | None) -> str:
