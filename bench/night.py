@@ -35,18 +35,18 @@ TODAY = NOW.date()
 FILLED = ("providers_provider", "providers_providermeasures", "providers_trader")
 
 
-class _Undo(Exception):
+class Undo(Exception):
     """Ends the bench's transaction; nothing of it stays in the database."""
 
 
 def run(rows: int | None = None) -> Result:
     """Fill, then judge the night once; only the night is counted."""
     count = rows or PROVIDERS
-    with _undone():
+    with undone():
         started = time.perf_counter()
         if published_set() is None:
             load_first_set(definition=DEFAULT_SET.read_text(encoding="utf-8"))
-        ids = _make_providers(count)
+        ids = make_providers(count)
         _make_measures(ids)
         filled = time.perf_counter() - started
         started = time.perf_counter()
@@ -86,20 +86,21 @@ def _is_mac() -> bool:
 
 
 @contextmanager
-def _undone() -> Iterator[None]:
+def undone() -> Iterator[None]:
+    """A transaction that leaves nothing behind, in which the triggers of the filled tables rest."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 for table in FILLED:
                     cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             yield
-            raise _Undo
-    except _Undo:
+            raise Undo
+    except Undo:
         pass
 
 
-def _make_providers(count: int) -> Ids:
-    """Admitted long ago, each with one trader at work who has no certificate, so that nobody simply passes."""
+def make_providers(count: int) -> Ids:
+    """Providers admitted long ago, each with one trader at work who has no certificate: nobody simply passes."""
     by = User.objects.create(email="night@bench.example")
     organisations = Organisation.objects.bulk_create(
         [Organisation(kind=OrganisationKind.PROVIDER, name=f"night {at}", created_at=NOW) for at in range(count)],

@@ -1,4 +1,4 @@
-"""Rate limits of pages: so many requests from one address in a window of time, counted in the cache."""
+"""Rate limits of pages: so many requests from one address or person in a window of time, counted in the cache."""
 
 import time
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -12,13 +12,14 @@ from common.exceptions import TooManyRequests
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
-def check_rate(request: HttpRequest, scope: str, *, now: float | None = None) -> None:
-    """Count this request under settings.PAGE_RATES[scope]; raises TooManyRequests when there were too many."""
+def check_rate(request: HttpRequest, scope: str, *, now: float | None = None, sender: str = "") -> None:
+    """Count this request under settings.PAGE_RATES[scope]; raises TooManyRequests when there were too many. `sender` is
+    who is counted, by default the address that the request comes from."""
     most, _slash, unit = settings.PAGE_RATES[scope].partition("/")
     length = SECONDS[unit]
     moment = time.time() if now is None else now
     window = int(moment // length)
-    key = f"rate:{scope}:{sender_of(request)}:{window}"
+    key = f"rate:{scope}:{sender or sender_of(request)}:{window}"
     cache.add(key, 0, timeout=length + 1)
     if cache.incr(key) > int(most):
         raise TooManyRequests(max(1, round((window + 1) * length - moment)))

@@ -204,8 +204,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Whose address a request comes from: behind so many proxies, all rate limits look past them.
 TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxy_count
-# Requests that one address may send to a public page.
-PAGE_RATES = {"verify": "30/minute", "false_claim": "5/hour"}
+# Requests that one address may send to a public page, and one person to a page that computes for each request.
+PAGE_RATES = {"verify": "30/minute", "false_claim": "5/hour", "what_if": "300/minute"}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -260,6 +260,7 @@ REST_FRAMEWORK = {
         "password": "10/minute",
         "verify": "30/minute",
         "false_claim": "5/hour",
+        "what_if": "300/minute",
     },
     "NUM_PROXIES": ENV.trusted_proxy_count,  # without it a caller names its own address in X-Forwarded-For
     "EXCEPTION_HANDLER": "api.problems.handle_exception",

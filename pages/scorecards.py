@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.exceptions import NotFound
 from common.templatetags.paddock import day, number
+from pages.card_tabs import tabs_of
 from pages.charts_scoring import draw_history, draw_move, draw_radar, interval_text
 from scoring.capabilities.explain import explain_scorecard, say_status
 from scoring.capabilities.models import Scorecard
 from scoring.capabilities.moves import explain_move, shown_total, signed
-from scoring.capabilities.selectors import card_to_compare, earlier_cards_of, history_of, scorecards_visible_to
+from scoring.capabilities.selectors import card_to_compare, history_of, scorecards_visible_to
 from scoring.capabilities.words import in_language
 
 
@@ -22,20 +24,10 @@ def find_card(user: Any, pk: int) -> Scorecard:
     return card
 
 
-def choose_before(card: Scorecard, wanted: str) -> Scorecard | None:
-    """The earlier scorecard that the reader chose, else the usual one to compare with; NotFound for a stranger's."""
-    if not wanted.isdecimal():
-        return card_to_compare(card)
-    before = earlier_cards_of(card).filter(pk=wanted).first()
-    if before is None:
-        raise NotFound()
-    return before
-
-
-def describe_card(card: Scorecard, *, since: str = "") -> dict[str, Any]:
-    """The context of the scorecard's template; `since` is the key of an earlier scorecard to compare with."""
+def describe_card(card: Scorecard, space: str, overview: str) -> dict[str, Any]:
+    """The context of the scorecard's template for an audience's addresses."""
     rows = explain_scorecard(card)
-    before = choose_before(card, since)
+    before = card_to_compare(card)
     move = explain_move(before, card) if before else None
     gates = {gate.key: in_language(gate.label, gate.key) for gate in card.run.scoring_model.rule.gates}
     total = None if before is None else shown_total(before, card)
@@ -54,10 +46,12 @@ def describe_card(card: Scorecard, *, since: str = "") -> dict[str, Any]:
         "status_sentence": say_status(card),
         "radar": draw_radar(rows) if any(row.score is not None for row in rows) else None,
         "before": before,
-        "earlier": [(entry.pk, entry.run.as_of) for entry in earlier_cards_of(card)[:30]],
         "move": move,
         "waterfall": draw_move(move) if move else None,
         "history": draw_history(list(history_of(card.provider_id, until=card.run.as_of))),
+        "tabs": tabs_of(space, overview, card, ""),
+        "move_url": reverse(f"{space}:scorecard_move", args=[card.pk]),
+        "next_url": reverse(f"{space}:scorecard_next_steps", args=[card.pk]),
     }
 
 

@@ -171,19 +171,19 @@ class LedgerView(ScorecardPart):
 
 
 class MoveView(ScorecardPart):
-    """Why the score moved since an earlier scorecard."""
+    """Why the score moved between this scorecard and any other of the same provider, the earlier one first."""
 
     @extend_schema(
         responses=MoveSerializer,
         parameters=[
-            OpenApiParameter("since", OpenApiTypes.INT, description="An earlier scorecard; default a week before.")
+            OpenApiParameter("since", OpenApiTypes.INT, description="The other scorecard; default a week before.")
         ],
     )
     def get(self, request: Request, pk: int) -> Response:
         card = self.get_card()
         since = request.query_params.get("since", "")
-        earlier = selectors.earlier_cards_of(card)
-        before = earlier.filter(pk=since).first() if since.isdecimal() else selectors.card_to_compare(card)
-        if before is None:
+        others = selectors.cards_of(card.provider_id)
+        other = others.filter(pk=since).first() if since.isdecimal() else selectors.card_to_compare(card)
+        if other is None:
             raise NotFound()
-        return Response(MoveSerializer(explain_move(before, card)).data)
+        return Response(MoveSerializer(explain_move(*selectors.cards_in_time(other, card))).data)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from api.v1 import score_runs, scorecards, scoring_models, seasons, standings
+from api.v1 import score_runs, scorecard_answers, scorecards, scoring_models, seasons, standings, weights
 
 urlpatterns = [
     path("scoring-models", scoring_models.ScoringModelListView.as_view(), name="scoring-models"),
@@ -16,10 +16,16 @@ urlpatterns = [
     path("score-runs", score_runs.ScoreRunListView.as_view(), name="score-runs"),
     path("score-runs/<int:pk>", score_runs.ScoreRunView.as_view(), name="score-run"),
     path("score-runs/<int:pk>/actions", score_runs.ScoreRunActionsView.as_view(), name="score-run-actions"),
+    path("score-runs/<int:pk>/what-if", weights.RunWhatIfView.as_view(), name="score-run-what-if"),
     path("scorecards", scorecards.ScorecardListView.as_view(), name="scorecards"),
     path("scorecards/<int:pk>", scorecards.ScorecardView.as_view(), name="scorecard"),
     path("scorecards/<int:pk>/ledger", scorecards.LedgerView.as_view(), name="scorecard-ledger"),
     path("scorecards/<int:pk>/move", scorecards.MoveView.as_view(), name="scorecard-move"),
+    path("scorecards/<int:pk>/history", scorecard_answers.HistoryView.as_view(), name="scorecard-history"),
+    path("scorecards/<int:pk>/peers", scorecard_answers.PeersView.as_view(), name="scorecard-peers"),
+    path("scorecards/<int:pk>/next-steps", scorecard_answers.NextStepsView.as_view(), name="scorecard-next-steps"),
+    path("scorecards/<int:pk>/what-if", scorecard_answers.WhatIfView.as_view(), name="scorecard-what-if"),
+    path("scorecards/<int:pk>/outlook", scorecard_answers.OutlookView.as_view(), name="scorecard-outlook"),
     path("seasons", seasons.SeasonListView.as_view(), name="seasons"),
     path("seasons/<int:pk>", seasons.SeasonView.as_view(), name="season"),
     path("seasons/<int:pk>/actions", seasons.SeasonActionsView.as_view(), name="season-actions"),

@@ -7,5 +7,10 @@ from pages.provider import views_scorecard
 urlpatterns = [
     path("scorecard/", views_scorecard.ScorecardPage.as_view(), name="scorecard"),
     path("scorecard/<int:pk>/", views_scorecard.ScorecardPage.as_view(), name="scorecard_of_run"),
+    path("scorecard/<int:pk>/move/", views_scorecard.CardMove.as_view(), name="scorecard_move"),
+    path("scorecard/<int:pk>/peers/", views_scorecard.CardPeers.as_view(), name="scorecard_peers"),
+    path("scorecard/<int:pk>/next-steps/", views_scorecard.CardNextSteps.as_view(), name="scorecard_next_steps"),
+    path("scorecard/<int:pk>/what-if/", views_scorecard.CardWhatIf.as_view(), name="scorecard_what_if"),
+    path("scorecard/<int:pk>/outlook/", views_scorecard.CardOutlook.as_view(), name="scorecard_outlook"),
     path("race/", views_scorecard.Race.as_view(), name="race"),
 ]

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import NotFound
 from pages.base import ProviderPage, TitledPage
+from pages.card_tabs import MoveTab, NextStepsTab, OutlookTab, PeersTab, WhatIfTab
 from pages.charts_scoring import draw_places, interval_text
 from pages.scorecards import describe_card
 from providers.registry.models import Provider
 from providers.registry.selectors import of_organisation
 from scoring.capabilities import selectors
+from scoring.capabilities.models import Scorecard
 from scoring.seasons import policies, words
 from scoring.seasons import selectors as seasons
 from scoring.seasons.models import Standing
@@ -30,22 +32,58 @@ class OwnProviderPage(ProviderPage):
         return provider
 
 
-class ScorecardPage(OwnProviderPage, TitledPage):
-    """The present scorecard, or an earlier one."""
+class OwnCardPage(OwnProviderPage):
+    """A page about a scorecard of the viewer's own provider."""
 
     title = _("Scorecard")
-    template_name = "provider/scorecard.html"
+    space = "pages:provider"
+    overview = "pages:provider:scorecard_of_run"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    @cached_property
+    def card(self) -> Scorecard:
+        """The scorecard that the address names, else the present one; raises NotFound when there is none."""
         pk = self.kwargs.get("pk")
         cards = selectors.scorecards_visible_to(self.request.user).select_related("peer_group")
         own = cards.filter(provider=self.provider)
         card = own.filter(pk=pk).first() if pk else own.filter(run=selectors.current_run()).first()
-        if card is None and pk:
+        if card is None:
             raise NotFound()
-        since = self.request.GET.get("since", "")
-        details: dict[str, Any] = describe_card(card, since=since) if card else {"provider": self.provider}
-        return super().get_context_data(**details, address="pages:provider:scorecard_of_run", **kwargs)
+        return card
+
+
+class ScorecardPage(OwnCardPage, TitledPage):
+    """The present scorecard, or an earlier one."""
+
+    template_name = "provider/scorecard.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        try:
+            details = describe_card(self.card, self.space, self.overview)
+        except NotFound:
+            if self.kwargs.get("pk"):
+                raise
+            details = {"provider": self.provider}
+        return super().get_context_data(**details, **kwargs)
+
+
+class CardMove(OwnCardPage, MoveTab):
+    """Why the own score moved."""
+
+
+class CardPeers(OwnCardPage, PeersTab):
+    """The own distance to the peers."""
+
+
+class CardNextSteps(OwnCardPage, NextStepsTab):
+    """The own next steps."""
+
+
+class CardWhatIf(OwnCardPage, WhatIfTab):
+    """What if the own figures were others."""
+
+
+class CardOutlook(OwnCardPage, OutlookTab):
+    """The own score in the days to come."""
 
 
 class Race(OwnProviderPage, TitledPage):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.staff import views_model, views_run
+from pages.staff import views_card, views_model, views_run, views_weights
 
 urlpatterns = [
     path("scoring-models/", views_model.ScoringModelList.as_view(), name="scoring_model_list"),
@@ -14,7 +14,13 @@ urlpatterns = [
     path("score-runs/", views_run.ScoreRunList.as_view(), name="score_run_list"),
     path("score-runs/start/", views_run.ScoreRunStart.as_view(), name="score_run_start"),
     path("score-runs/<int:pk>/", views_run.ScoreRunDetail.as_view(), name="score_run_detail"),
+    path("score-runs/<int:pk>/what-if/", views_weights.RunWhatIf.as_view(), name="score_run_what_if"),
     path("score-runs/<int:pk>/act/", views_run.ScoreRunAct.as_view(), name="score_run_act"),
     path("scorecards/", views_run.ScorecardList.as_view(), name="scorecard_list"),
-    path("scorecards/<int:pk>/", views_run.ScorecardDetail.as_view(), name="scorecard_detail"),
+    path("scorecards/<int:pk>/", views_card.ScorecardDetail.as_view(), name="scorecard_detail"),
+    path("scorecards/<int:pk>/move/", views_card.CardMove.as_view(), name="scorecard_move"),
+    path("scorecards/<int:pk>/peers/", views_card.CardPeers.as_view(), name="scorecard_peers"),
+    path("scorecards/<int:pk>/next-steps/", views_card.CardNextSteps.as_view(), name="scorecard_next_steps"),
+    path("scorecards/<int:pk>/what-if/", views_card.CardWhatIf.as_view(), name="scorecard_what_if"),
+    path("scorecards/<int:pk>/outlook/", views_card.CardOutlook.as_view(), name="scorecard_outlook"),
 ]

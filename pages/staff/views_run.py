@@ -15,9 +15,9 @@ from common.templatetags.paddock import day, local_text
 from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
 from pages.forms import FormPage
-from pages.scorecards import describe_card, find_card
 from pages.staff.tables_scoring import ScorecardTable, ScoreRunTable
-from scoring.capabilities import runs, selectors
+from scoring.capabilities import runs, selectors, what_if_weights
+from scoring.capabilities.enums import RunStatus
 from scoring.capabilities.filters import ScorecardFilter, ScoreRunFilter
 from scoring.capabilities.models import ScoreRun
 from scoring.capabilities.permissions import offer_run_actions
@@ -109,6 +109,7 @@ class ScoreRunDetail(RunPage, TitledPage):
             action_url=reverse("pages:staff:score_run_act", args=[run.pk]),
             best=run.scorecards.filter(rank__lte=10).select_related("provider").order_by("rank", "provider__code"),
             groups=run.peer_groups.order_by("name"),
+            may_ask=run.status == RunStatus.DONE and has_permission(self.request.user, what_if_weights.PERMISSION),
             entries=entries_of(run),
             **kwargs,
         )
@@ -140,21 +141,3 @@ class ScorecardList(StaffPage, ListPage):
         chosen = self.request.GET.get("run", "")
         present = selectors.current_run()
         return cards if chosen.isdecimal() else cards.filter(run=present)
-
-
-class ScorecardDetail(StaffPage, TitledPage):
-    """One provider's scorecard."""
-
-    permission = "scorecard.view"
-    template_name = "staff/scorecard_detail.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        card = find_card(self.request.user, self.kwargs["pk"])
-        return super().get_context_data(
-            **describe_card(card, since=self.request.GET.get("since", "")),
-            title=card.provider.name,
-            back_url=f"{reverse('pages:staff:scorecard_list')}?run={card.run_id}",
-            back_label=_("Scorecards"),
-            address="pages:staff:scorecard_detail",
-            **kwargs,
-        )

@@ -2,6 +2,7 @@
 
 from django import template
 
+from scoring.capabilities.moves import signed
 from scoring.capabilities.words import peer_group_words
 from scoring.seasons.models import Standing
 from scoring.seasons.words import say_movement
@@ -19,3 +20,16 @@ def movement(standing: Standing) -> str:
 def peer_words(name: str) -> str:
     """A peer group's name in the viewer's language."""
     return peer_group_words(name)
+
+
+@register.filter
+def gain(value: float | None, decimals: int = 1) -> str:
+    """A difference with its sign, an em dash for none."""
+    return "—" if value is None else signed(round(value, decimals), decimals)
+
+
+@register.filter
+def tone(value: float | None, decimals: int = 1) -> str:
+    """The class that colours a difference: ahead, behind, or none when it does not show."""
+    shown = round(value or 0.0, decimals)
+    return "is-ahead" if shown > 0 else "is-behind" if shown < 0 else ""

@@ -23,6 +23,7 @@ from engine.intervals import bootstrap_intervals
 from engine.model import ScoringModel as Rule
 from engine.scoring import score
 from engine.tables import open_connection
+from scoring.capabilities.array_files import arrays_from, keep_arrays, path_of
 from scoring.capabilities.identity import PinnedInputs
 from scoring.capabilities.results import Results, digest_results, rounded, store_results
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
@@ -81,7 +82,9 @@ def carry_out(run_id: int, progress: Reports) -> dict[str, int]:
     try:
         results = compute_results(run.scoring_model.rule, run.as_of, inputs, progress, clock)
         progress.report(SHARES[STORING], 100, STORING)
-        finish_run(run_id=run_id, outcome=describe(results, clock), store=lambda row: store_results(row, results))
+        outcome = describe(results, clock)
+        finish_run(run_id=run_id, outcome=outcome, store=lambda row: store_results(row, results))
+        keep_arrays(path_of(inputs.digest, outcome.result_digest), arrays_from(results))
     except JobCancelled:
         stop_run(run_id=run_id)
         raise
@@ -150,6 +153,7 @@ def score_facts(
     without = tuple(code for code in sorted(pinned.subjects) if code not in named)
     return Results(
         scores=scores,
+        inputs=inputs,
         intervals=rounded(intervals),
         subjects=pinned.subjects,
         attributes=attributes,

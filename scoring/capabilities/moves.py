@@ -66,8 +66,8 @@ class Move:
 
 
 def explain_move(before: Scorecard, after: Scorecard) -> Move:
-    """The move from one card to a later one of the same provider. Metrics are matched by key, so that the cards may
-    come from two versions of the model; what only one of them has counts as 0 points in the other."""
+    """The move from one card to another of the same provider. Metrics are matched by key, so that the cards may come
+    from two versions of the model; what only one of them has counts as 0 points in the other."""
     if not (before.is_assessed and after.is_assessed):
         return Move(before, after, (), (), 0.0, None, (say_status_change(before, after),))
     metrics = compare_metrics(before, after)
@@ -163,6 +163,8 @@ def say_total(before: Scorecard, after: Scorecard, total: Decimal) -> str:
         "first": day(before.run.as_of),
         "last": day(after.run.as_of),
     }
+    if before.run.as_of == after.run.as_of:
+        return _("%(last)s was computed again: the score went from %(from)s to %(to)s.") % words
     if total == 0:
         return _("The score stayed at %(to)s between %(first)s and %(last)s.") % words
     if total > 0:
@@ -218,8 +220,8 @@ def say_gates(after: Scorecard) -> list[str]:
     ]
 
 
-def signed(points: float | Decimal) -> str:
+def signed(points: float | Decimal, decimals: int = 1) -> str:
     """Points with their sign, none for zero."""
     value = Decimal(str(points))
     sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{number(abs(value), 1)}"
+    return f"{sign}{number(abs(value), decimals)}"

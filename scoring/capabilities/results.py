@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from common.copying import BOOL, INT2, INT4, INT8, Field, copy_rows, jsonb, text_array
 from engine.evidence import REASONS
+from engine.inputs import Inputs
 from engine.intervals import Intervals
 from engine.ledger import scores_digest
 from engine.scoring import Scores
@@ -33,9 +34,11 @@ REASON_CODES = np.array([METRIC_REASONS.get(name, MetricReason.NO_DATA) for name
 
 @dataclass(frozen=True)
 class Results:
-    """One run's results before they are stored. `without_facts` are providers that the facts do not name."""
+    """One run's results before they are stored, and what went into them. `without_facts` are providers that the facts
+    do not name."""
 
     scores: Scores
+    inputs: Inputs
     intervals: Intervals
     subjects: Mapping[str, Subject]
     attributes: Mapping[str, Mapping[str, object]]

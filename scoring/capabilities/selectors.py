@@ -90,6 +90,21 @@ def earlier_cards_of(card: Scorecard) -> QuerySet[Scorecard]:
     )
 
 
+def cards_of(provider_id: int) -> QuerySet[Scorecard]:
+    """All scorecards of a provider, newest day first: of every finished run, superseded ones too."""
+    return (
+        Scorecard.objects.filter(provider_id=provider_id, run__status=RunStatus.DONE)
+        .select_related("run__scoring_model", "provider")
+        .order_by("-run__as_of", "-run")
+    )
+
+
+def cards_in_time(first: Scorecard, second: Scorecard) -> tuple[Scorecard, Scorecard]:
+    """Two scorecards, the one of the earlier day (or of the earlier run of one day) first."""
+    earlier, later = sorted((first, second), key=lambda card: (card.run.as_of, card.run_id))
+    return earlier, later
+
+
 def history_of(provider_id: int, *, until: date | None = None, limit: int = 90) -> QuerySet[Scorecard]:
     """A provider's scorecards of runs not superseded, newest day first."""
     newest = (
