@@ -169,7 +169,7 @@ def test_weights_are_fixed_point() -> None:
 
 def test_equal_sums_are_computed_once() -> None:
     plan = plan_sums(MODEL)
-    assert [(key.sql, key.half_life) for key in plan.keys] == [
+    assert [(key.sql, key.weighting.half_life) for key in plan.keys] == [
         ('"facts"."orders"', 30.0),
         ('"facts"."clicks"', 30.0),
         ('"facts"."clicks"', None),
