@@ -97,7 +97,7 @@ def plan_sums(model: ScoringModel, *, weekly: bool | None = None) -> SumsPlan:
         )
         for metric in model.metrics
     ]
-    measure = model.integrity.share_of if model.integrity.merchant_share < 1 else ""
+    measure = model.integrity.measure
     share_of = place(measure, None, max(0, lag_of_formulas(model, measure) - first_lag(model)))
     return SumsPlan(
         model=model,
@@ -230,8 +230,9 @@ def check_fact_columns(
     found = {str(column[0]) for column in connection.execute(statement, parameters).description or []}
     names = ColumnNames(plan.model.columns)
     texts = [text for metric in plan.model.metrics for text in (metric.numerator, metric.denominator, metric.evidence)]
+    texts.append(plan.model.integrity.measure)
     needed = {name for text in texts if text for name in parse_formula(text, names).columns} | {"provider", "day"}
-    if plan.merchant_windows:
+    if plan.merchant_windows or plan.share_of != MISSING:
         needed.add("merchant")
     if missing := sorted(needed - found):
         raise EngineError(

@@ -58,7 +58,7 @@ def make_blocks(model: ScoringModel, *, weekly: bool) -> Blocks:
     """The model's blocks: one per distinct window, or weeks cut at every window's end."""
     ends = {days for metric in model.metrics for days in reach_of(model, metric)}
     starts = {wait_of(model, metric) for metric in model.metrics}
-    if model.integrity.merchant_share < 1:
+    if model.integrity.measure:
         ends.add(near_end(model))
     last = max(ends)
     weeks = set(range(0, last, BLOCK_DAYS)) if weekly else set()

@@ -152,6 +152,11 @@ class Integrity:
     merchant_share: float = 1.0
     share_of: str = "orders"
 
+    @property
+    def measure(self) -> str:
+        """The formula whose sum is shared out; empty without a limit."""
+        return self.share_of if self.merchant_share < 1 else ""
+
 
 @dataclass(frozen=True)
 class Peers:

@@ -180,7 +180,7 @@ def test_equal_sums_are_computed_once() -> None:
     ]
     statement = compile_sums(plan, '"facts_table"')
     assert statement.count("GROUP BY") == 1
-    assert plan.merchant_windows == (90, 200)
+    assert plan.merchant_windows == ((0, 90), (0, 200))
 
 
 def test_sums_are_exact_beyond_the_precision_of_floats() -> None:
