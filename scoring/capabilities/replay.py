@@ -1,13 +1,13 @@
-"""Compute a finished run again from what it names: its batches, its model, and the providers as it knew them."""
+"""Compute a finished run again from what it names: its batches and corrections, its model, and the providers as it
+knew them."""
 
 from dataclasses import dataclass
 
 from scoring.capabilities.compute import Clock, Silent, compute_results
-from scoring.capabilities.identity import build_inputs
+from scoring.capabilities.identity import inputs_of
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.capabilities.results import digest_results
 from scoring.capabilities.subjects import DERIVED, Subject
-from scoring.facts.models import FactBatch
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,8 @@ class Replay:
 
 
 def replay_run(run: ScoreRun) -> Replay:
-    """Recompute `run`; writes nothing. Batches superseded since are read all the same."""
-    batches = tuple(FactBatch.objects.filter(pk__in=run.batch_ids).order_by("pk"))
-    inputs = build_inputs(run.scoring_model, run.as_of, batches, subjects_of(run))
+    """Recompute `run`; writes nothing. Batches superseded and pairs ended since are read all the same."""
+    inputs = inputs_of(run, subjects_of(run))
     results = compute_results(run.scoring_model.rule, run.as_of, inputs, Silent(), Clock())
     found = (inputs.digest, digest_results(results))
     return Replay(*found, equal=found == (run.input_digest, run.result_digest))
