@@ -77,9 +77,8 @@ def pin_inputs(model: ScoringModel, as_of: date) -> PinnedInputs:
 
 
 def days_of(model: ScoringModel, as_of: date) -> tuple[date, date]:
-    """The first and the last day that any window of the model reaches."""
-    last = as_of - timedelta(days=first_lag(model.rule))
-    return last - timedelta(days=farthest(model.rule) - 1), last
+    """The first day that any window of the model reaches, and the day itself: what does not settle yet is told too."""
+    return as_of - timedelta(days=first_lag(model.rule) + farthest(model.rule) - 1), as_of
 
 
 def batches_for(model: ScoringModel, as_of: date) -> tuple[FactBatch, ...]:

@@ -133,9 +133,7 @@ class DisputeFile(models.Model):
             models.CheckConstraint(condition=Q(kind__in=FileKind.values), name="dispute_file_kind_known"),
             models.CheckConstraint(condition=Q(size__range=(1, MAX_BYTES)), name="dispute_file_size_in_range"),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="dispute_file_digest_is_one"),
-            models.UniqueConstraint(
-                fields=["dispute", "digest"], name="dispute_file_once", violation_error_code="unique"
-            ),
+            models.UniqueConstraint(fields=["dispute", "digest"], name="dispute_file_once"),
         ]
 
     def __str__(self) -> str:

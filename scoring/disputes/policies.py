@@ -93,6 +93,17 @@ def check_files(count: int) -> None:
         )
 
 
+def check_new_file(dispute: Dispute, digest: str) -> None:
+    """Raise Conflict when the dispute has this very file."""
+    if dispute.files.filter(digest=digest).exists():
+        raise Conflict(
+            _("This very file is among the evidence already."),
+            field="file",
+            remedy=_("Nothing needs to be done."),
+            code="same_file",
+        )
+
+
 def check_granted(dispute: Dispute, held: int, granted: int) -> None:
     """A part of what was asked for lies strictly between what is held and what was asked; raises InvalidInput."""
     low, high = sorted((held, dispute.should_be))

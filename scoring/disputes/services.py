@@ -15,7 +15,6 @@ from accounts.permissions import check_permission
 from common.audit.services import record
 from common.days import business_day
 from common.exceptions import Conflict, DomainError, NotFound
-from common.inserts import insert_once
 from common.locks import lock
 from providers.documents.files import KeptFile, keep_file, path_of, read_name, remove
 from providers.registry.models import Provider
@@ -131,6 +130,8 @@ def _add(dispute_id: int, name: str, file: KeptFile, *, by: User, now: datetime)
 
 
 def _keep(dispute: Dispute, name: str, file: KeptFile, by: User, now: datetime) -> DisputeFile:
+    """Call it with the dispute locked or just made, so that the same file does not come twice at once."""
+    policies.check_new_file(dispute, file.digest)
     row = DisputeFile(
         dispute=dispute,
         file_name=read_name(name),
@@ -141,10 +142,8 @@ def _keep(dispute: Dispute, name: str, file: KeptFile, by: User, now: datetime) 
         added_at=now,
         added_by=by,
     )
-    same = Conflict(
-        _("This very file is among the evidence already."), field="file", remedy=_("Nothing to do."), code="same_file"
-    )
-    insert_once(row, or_else=same)
+    row.full_clean()
+    row.save(force_insert=True)
     record("dispute.add_evidence", dispute, by=by, now=now, changes={"digest": file.digest, "size": file.size})
     return row
 

@@ -529,7 +529,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='disputefile',
-            constraint=models.UniqueConstraint(fields=('dispute', 'digest'), name='dispute_file_once', violation_error_code='unique'),
+            constraint=models.UniqueConstraint(fields=('dispute', 'digest'), name='dispute_file_once'),
         ),
         migrations.AddConstraint(
             model_name='exclusion',
