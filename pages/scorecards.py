@@ -8,10 +8,14 @@ from common.exceptions import NotFound
 from common.templatetags.paddock import day, number
 from pages.charts_scoring import draw_history, draw_move, draw_radar, interval_text
 from scoring.capabilities.explain import explain_scorecard, say_status
+from scoring.capabilities.left_out import list_left_out
 from scoring.capabilities.models import Scorecard
 from scoring.capabilities.moves import explain_move, shown_total, signed
 from scoring.capabilities.selectors import card_to_compare, earlier_cards_of, history_of, scorecards_visible_to
 from scoring.capabilities.words import in_language
+from scoring.facts.adjustment_selectors import corrections_of
+
+MOST_CORRECTIONS = 100
 
 
 def find_card(user: Any, pk: int) -> Scorecard:
@@ -57,6 +61,8 @@ def describe_card(card: Scorecard, *, since: str = "") -> dict[str, Any]:
         "earlier": [(entry.pk, entry.run.as_of) for entry in earlier_cards_of(card)[:30]],
         "move": move,
         "waterfall": draw_move(move) if move else None,
+        "exclusions": list_left_out(card),
+        "corrections": list(corrections_of(card.provider_id, card.run.adjustment_ids)[:MOST_CORRECTIONS]),
         "history": draw_history(list(history_of(card.provider_id, until=card.run.as_of))),
     }
 

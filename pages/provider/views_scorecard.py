@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,12 @@ class ScorecardPage(OwnProviderPage, TitledPage):
             raise NotFound()
         since = self.request.GET.get("since", "")
         details: dict[str, Any] = describe_card(card, since=since) if card else {"provider": self.provider}
-        return super().get_context_data(**details, address="pages:provider:scorecard_of_run", **kwargs)
+        return super().get_context_data(
+            **details,
+            address="pages:provider:scorecard_of_run",
+            facts_url=reverse("pages:provider:fact_list"),
+            **kwargs,
+        )
 
 
 class Race(OwnProviderPage, TitledPage):

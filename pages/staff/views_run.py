@@ -156,5 +156,6 @@ class ScorecardDetail(StaffPage, TitledPage):
             back_url=f"{reverse('pages:staff:scorecard_list')}?run={card.run_id}",
             back_label=_("Scorecards"),
             address="pages:staff:scorecard_detail",
+            facts_url=reverse("pages:staff:provider_facts", args=[card.provider.code]),
             **kwargs,
         )

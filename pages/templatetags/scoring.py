@@ -2,7 +2,7 @@
 
 from django import template
 
-from scoring.capabilities.words import peer_group_words
+from scoring.capabilities.words import figure_name, format_figure, peer_group_words
 from scoring.seasons.models import Standing
 from scoring.seasons.words import say_movement
 
@@ -19,3 +19,15 @@ def movement(standing: Standing) -> str:
 def peer_words(name: str) -> str:
     """A peer group's name in the viewer's language."""
     return peer_group_words(name)
+
+
+@register.filter
+def figure(value: int | None, column: str) -> str:
+    """A value of a fact column, money as money."""
+    return format_figure(column, value)
+
+
+@register.filter
+def figure_label(column: str) -> str:
+    """The name of a fact column in the viewer's language."""
+    return figure_name(column)

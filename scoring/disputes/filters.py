@@ -5,15 +5,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from engine.columns import FACT_COLUMNS
-from scoring.capabilities.words import COLUMN_LABELS, in_language
+from scoring.capabilities.fact_forms import column_choices
 from scoring.disputes.enums import DisputeStatus
 from scoring.disputes.models import Dispute
-
-
-def column_choices() -> list[tuple[str, str]]:
-    """The fact columns by their label in the viewer's language."""
-    return [(column.name, in_language(COLUMN_LABELS[column.name])) for column in FACT_COLUMNS]
 
 
 class DisputeFilter(django_filters.FilterSet):

@@ -110,6 +110,11 @@ class Dispute(Versioned):
         return self.status == DisputeStatus.OPEN
 
     @property
+    def tone(self) -> str:
+        """The state as pages colour it: a dispute that is upheld is good news for who opened it."""
+        return "granted" if self.status in GRANTED else self.status
+
+    @property
     def slice(self) -> Slice:
         """The facts that are meant."""
         return Slice(self.provider.code, self.day_from, self.day_to, self.merchant, self.trader)

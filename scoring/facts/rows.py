@@ -144,8 +144,10 @@ def check_columns(columns: Sequence[str]) -> tuple[str, ...]:
 @contextmanager
 def opened(chosen: Slice) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, FactBatch | Adjustment]]]:
     """A connection with the view `facts` over the files whose days reach into the slice, and what each file is."""
-    batches = live_batches().filter(day_from__lte=chosen.until, day_to__gte=chosen.since).defer("report")
+    batches = live_batches().filter(day_from__lte=chosen.until, day_to__gte=chosen.since)
+    batches = batches.select_related("imported_by").defer("report")
     of_provider = adjustments_between(chosen.since, chosen.until).filter(lines__provider__code=chosen.provider)
+    of_provider = of_provider.select_related("created_by")
     sources: dict[str, FactBatch | Adjustment] = {str(batch.file.resolve()): batch for batch in batches}
     sources |= {str(one.file.resolve()): one for one in of_provider.distinct()}
     with open_connection(threads=1, memory_limit=MEMORY) as connection:
