@@ -61,6 +61,8 @@ _READ_EVERYTHING = frozenset(
         "model.view",
         "run.view",
         "scorecard.view",
+        "adjustment.view",
+        "related.view",
         "season.view",
         "merchant.view",
         "request.view",
@@ -71,7 +73,7 @@ _READ_EVERYTHING = frozenset(
     }
 )
 # Papers of companies and claims about them: for those who decide about providers and those who check the deciders.
-_READ_CONDUCT = _READ_EVERYTHING | {"document.view", "false_claim.view"}
+_READ_CONDUCT = _READ_EVERYTHING | {"document.view", "false_claim.view", "dispute.view"}
 
 _PROVIDER_READ = frozenset(
     {
@@ -83,6 +85,9 @@ _PROVIDER_READ = frozenset(
         "watch.view",
         "fact.view",
         "scorecard.view",
+        "adjustment.view",
+        "dispute.view",
+        "related.view",
         "invitation.view",
         "engagement.view",
     }
@@ -96,6 +101,8 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "document.upload",
     "identifier.edit",
     "link.contest",
+    "dispute.open",
+    "dispute.withdraw",
     "watch.propose",
     "trader.edit",
     "invitation.accept",
@@ -141,7 +148,19 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "trader.certify",
     },
     Role.SCORING_ANALYST: _READ_EVERYTHING
-    | {"fact.import", "model.edit", "model.publish", "model.retire", "run.start", "run.cancel", "job.cancel"},
+    | {
+        "fact.import",
+        "adjustment.enter",
+        "related.edit",
+        "dispute.view",
+        "dispute.decide",
+        "model.edit",
+        "model.publish",
+        "model.retire",
+        "run.start",
+        "run.cancel",
+        "job.cancel",
+    },
     Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {
@@ -165,8 +184,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "barred.edit",
         "identifier.import",
         "false_claim.decide",
+        "adjustment.enter",
+        "related.edit",
     },
-    Role.APPEALS_OFFICER: _READ_CONDUCT,
+    Role.APPEALS_OFFICER: _READ_CONDUCT | {"dispute.decide"},
     Role.AUDITOR: _READ_CONDUCT | {"audit.view", "agreement.view", "leniency.view"},
     Role.ADMINISTRATOR: _READ_CONDUCT
     | {

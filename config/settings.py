@@ -174,6 +174,8 @@ FACTS_ROOT = ENV.facts_root
 UPLOAD_MAX_BYTES = ENV.upload_max_bytes
 # Addresses that take less than UPLOAD_MAX_BYTES: a document of 10 MB and what a form adds to it.
 UPLOAD_LIMITS = dict.fromkeys(("/provider/documents/", "/api/v1/documents"), 11 * 1024 * 1024)
+# A dispute comes with up to five files of evidence.
+UPLOAD_LIMITS |= dict.fromkeys(("/provider/disputes/", "/api/v1/disputes"), 51 * 1024 * 1024)
 FORM_MAX_BYTES = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -191,6 +193,9 @@ CELERY_TIMEZONE = BUSINESS_TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "recover-jobs": {"task": "common.recover_jobs", "schedule": 15.0},
     "sweep-facts": {"task": "scoring.sweep_facts", "schedule": 60.0},
+    "sweep-evidence": {"task": "scoring.sweep_evidence", "schedule": 3600.0},
+    "resume-recomputations": {"task": "scoring.resume_recomputations", "schedule": 60.0},
+    "relate-merchants": {"task": "merchants.start_relating", "schedule": crontab(hour=2, minute=30)},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
     # The night is judged right after the measures; this is for a morning on which they failed.
     "judge-night": {"task": "providers.start_night", "schedule": crontab(hour=6, minute=0)},
@@ -310,6 +315,9 @@ SPECTACULAR_SETTINGS = {
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
         "ScorecardStatusEnum": "scoring.capabilities.enums.CardStatus",
+        "DisputeStatusEnum": "scoring.disputes.enums.DisputeStatus",
+        "AdjustmentKindEnum": "scoring.facts.enums.AdjustmentKind",
+        "ExclusionReasonEnum": "scoring.capabilities.enums.ExclusionReason",
         "SeasonStatusEnum": "scoring.seasons.enums.SeasonStatus",
         "HelpRequestStatusEnum": "merchants.requests.enums.RequestStatus",
         "InvitationStatusEnum": "merchants.matching.enums.InvitationStatus",
@@ -336,6 +344,7 @@ STATE_TABLES: list[str] = [
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
+    "scoring.disputes.states.DISPUTE",
     "scoring.seasons.states.SEASON",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
@@ -349,6 +358,7 @@ SAVED_FILTER_LISTS: dict[str, str] = {
     "providers": "providers.registry.filters.ProviderFilter",
     "merchants": "merchants.registry.filters.MerchantFilter",
     "fact_batches": "scoring.facts.filters.FactBatchFilter",
+    "disputes": "scoring.disputes.filters.DisputeFilter",
 }
 
 # Each room's texts of the notices that it sends.
@@ -360,6 +370,9 @@ NOTICE_TABLES: list[str] = [
     "providers.traders.notices.NOTICES",
     "providers.admission.notices.NOTICES",
     "providers.admission.review.notices.NOTICES",
+    "scoring.facts.notices.NOTICES",
+    "scoring.capabilities.notices.NOTICES",
+    "scoring.disputes.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from engine.compile import MISSING, Sums, SumsPlan
+from engine.decay import Weighting
 from engine.errors import EngineError
 from engine.formula_words import ColumnNames
 from engine.formulas import parse_formula
 from engine.model import ScoringModel
+from engine.reach import reach_of, wait_of
 from engine.tables import Table
 
 Floats = NDArray[np.float64]
@@ -58,7 +60,7 @@ def inputs_from_sums(
     that it lacks has none (NaN, or None for text). `times` says how often each row of the sums counts in a bootstrap
     replicate, which takes its noise from the estimate."""
     plan = sums.plan
-    limits = np.array([[plan.blocks.within(days) for days in model.days_of(metric)] for metric in model.metrics])
+    limits = np.array([[plan.blocks.within(end) for end in reach_of(model, metric)] for metric in model.metrics])
     totals = window_totals(sums, times)
     return Inputs(
         subjects=sums.subjects,
@@ -76,7 +78,8 @@ def window_totals(sums: Sums, times: NDArray[np.int8] | None = None) -> dict[int
     Rows are added within bands between the ends of windows, in one pass over the values, and bands are added up.
     """
     plan, count = sums.plan, len(sums.subjects)
-    ends = sorted({plan.blocks.within(days) for metric in plan.model.metrics for days in plan.model.days_of(metric)})
+    model = plan.model
+    ends = sorted({plan.blocks.within(end) for metric in model.metrics for end in reach_of(model, metric)})
     band = np.searchsorted(ends, sums.block, side="right")
     rows = len(sums.block)
     counted = np.ones(rows) if times is None else times.astype(np.float64)
@@ -105,8 +108,8 @@ def read_spell(
         if plan.evidence[index] != MISSING:
             spell.evidence[:, index] = total[:, plan.evidence[index]]
         if metric.minimum_merchants:
-            days = model.days_of(metric)[wider]
-            spell.merchants[:, index] = merchants[:, plan.merchant_windows.index(days)]
+            window = (wait_of(model, metric), reach_of(model, metric)[wider])
+            spell.merchants[:, index] = merchants[:, plan.merchant_windows.index(window)]
     return spell
 
 
@@ -114,17 +117,15 @@ def block_noise(model: ScoringModel, sums: Sums, limits: NDArray[Any]) -> tuple[
     """Per subject and metric, the sum of squares between blocks, `sum_b v_b (r_b - r)^2`, and what it amounts to in
     units of the noise, `sum_b w_b - sum_b w_b v_b / sum_b v_b` (Buehlmann and Straub, with decay weights w and decayed
     volumes v). None unless a prior asks."""
-    asked = [
-        index
-        for index, metric in enumerate(model.metrics)
-        if metric.prior.kind == "moments" and metric.prior.noise == "blocks"
-    ]
+    asked = [index for index, metric in enumerate(model.metrics) if metric.prior.reads_blocks]
     if not asked:
         return None
     count = len(sums.subjects)
     squares, freedom = np.zeros((count, len(model.metrics))), np.zeros((count, len(model.metrics)))
     for index in asked:
-        weights = sums.plan.blocks.mean_decay(model.half_life_of(model.metrics[index]))
+        metric = model.metrics[index]
+        weighting = Weighting(model.half_life_of(metric), wait_of(model, metric))
+        weights = sums.plan.blocks.mean_decay(weighting)
         volume = sums.values[:, sums.plan.denominator[index]]
         used = (sums.block < limits[index]) & (volume > 0)
         subject, volume, weight = sums.subject[used], volume[used], weights[sums.block[used]]

@@ -58,6 +58,11 @@ class Prior:
     k: float | None = None
     noise: Literal["binomial", "poisson", "blocks"] = "blocks"
 
+    @property
+    def reads_blocks(self) -> bool:
+        """Whether it is estimated from blocks of time."""
+        return self.kind == "moments" and self.noise == "blocks"
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -126,12 +131,31 @@ class Gate:
 
 @dataclass(frozen=True)
 class Window:
-    """Time, in days, counted back from the as-of day less `settlement_lag`; half-life 0 is no decay. Facts only."""
+    """Time, in days, counted back from the as-of day; half-life 0 is no decay. Facts only.
+
+    Facts younger than `settlement_lag` do not count: in any metric, or, when `settled` names columns, in those metrics
+    alone that read one of them.
+    """
 
     days: int = 90
     wider_days: int = 365
     half_life: float = 45.0
     settlement_lag: int = 0
+    settled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Integrity:
+    """One merchant may carry at most `merchant_share` of what a provider has of `share_of`, a formula over the facts;
+    1 is no limit. Facts only."""
+
+    merchant_share: float = 1.0
+    share_of: str = "orders"
+
+    @property
+    def measure(self) -> str:
+        """The formula whose sum is shared out; empty without a limit."""
+        return self.share_of if self.merchant_share < 1 else ""
 
 
 @dataclass(frozen=True)
@@ -174,6 +198,7 @@ class ScoringModel:
     extras: tuple[str, ...] = ()
     scale: float = 100.0
     window: Window = Window()
+    integrity: Integrity = Integrity()
     peers: Peers = Peers()
     composite: Composite = Composite()
     gates: tuple[Gate, ...] = ()

@@ -32,6 +32,7 @@ def model_faults(model: ScoringModel) -> Faults:
     """Every fault of the model, in the order of the file; an empty iteration means that it can score."""
     yield from check_head(model)
     yield from check_time(model)
+    yield from check_integrity(model)
     yield from check_composite(model)
     names = ColumnNames(model.columns)
     for index, capability in enumerate(model.capabilities):
@@ -106,6 +107,27 @@ def check_time(model: ScoringModel) -> Faults:
         yield out_of_range("bootstrap.seed", 0, 2**63)
     if not within(model.peers.minimum, 1, 10_000):
         yield out_of_range("peers.minimum", 1, 10_000)
+
+
+def check_integrity(model: ScoringModel) -> Faults:
+    """Settled columns that exist, and a share of something that can be summed."""
+    unknown = [name for name in model.window.settled if name not in model.columns]
+    if unknown:
+        yield fault(
+            "window.settled",
+            "unknown_column",
+            "'%(name)s' is none of the model's columns.",
+            "Name columns that formulas may read.",
+            name=unknown[0],
+        )
+    for name in repeated(model.window.settled):
+        yield fault("window.settled", "duplicate", "'%(name)s' is named twice.", "Name it once.", name=name)
+    integrity = model.integrity
+    if not within(integrity.merchant_share, 0.01, 1):
+        yield out_of_range("integrity.merchant_share", 0.01, 1)
+    if integrity.merchant_share < 1:
+        names = ColumnNames(model.columns)
+        yield from tried(lambda: parse_formula(integrity.share_of, names), "integrity.share_of")
 
 
 def check_composite(model: ScoringModel) -> Faults:

@@ -2,7 +2,17 @@
 
 from merchants.engagements.models import Assignment, Engagement
 from merchants.matching.models import Candidate, Invitation, Shortlist
+from merchants.registry.identity_models import MerchantIdentifier
 from merchants.registry.models import Merchant
 from merchants.requests.models import HelpRequest
 
-__all__ = ["Assignment", "Candidate", "Engagement", "HelpRequest", "Invitation", "Merchant", "Shortlist"]
+__all__ = [
+    "Assignment",
+    "Candidate",
+    "Engagement",
+    "HelpRequest",
+    "Invitation",
+    "Merchant",
+    "MerchantIdentifier",
+    "Shortlist",
+]

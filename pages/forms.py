@@ -29,6 +29,10 @@ class FormPage(TitledPage):
         """What the form needs besides the input, `initial` for one."""
         return {}
 
+    def read_form(self, request: HttpRequest) -> forms.Form:
+        """The form with what came; a page that takes files hands them over too."""
+        return self.form_class(request.POST, **self.get_form_kwargs())
+
     def save(self, form: forms.Form) -> Any:
         """Call the service with `form.cleaned_data`."""
         raise NotImplementedError
@@ -42,7 +46,7 @@ class FormPage(TitledPage):
         return super().get_context_data(form=form, submit_label=self.submit_label, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.form_class(request.POST, **self.get_form_kwargs())
+        form = self.read_form(request)
         status = 400
         if form.is_valid():
             try:

@@ -12,6 +12,8 @@ NAMES: dict[str, str | Promise] = {
     "providers.rejudge_provider": _("Judge a provider again"),
     "scoring.import_facts": _("Import business data"),
     "scoring.run_scores": _("Compute scores"),
+    "scoring.recompute": _("Compute scores again after a correction"),
+    "merchants.relate": _("Find related merchants"),
     "scoring.nightly": _("Nightly scores and standings"),
     "scoring.measure_providers": _("Measure providers for the criteria"),
     "providers.triage_application": _("Triage an application"),

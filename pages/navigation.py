@@ -77,6 +77,9 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             _("Five capabilities"),
             (
                 Item("staff:fact_batch_list", _("Facts"), "fact.view", "database-import"),
+                Item("staff:dispute_list", _("Disputes"), "dispute.view", "message-report"),
+                Item("staff:adjustment_list", _("Corrections"), "adjustment.view", "adjustments-horizontal"),
+                Item("staff:related_list", _("Related merchants"), "related.view", "affiliate"),
                 Item("staff:scoring_model_list", _("Scoring models"), "model.view", "math-function"),
                 Item("staff:score_run_list", _("Score runs"), "run.view", "calculator"),
                 Item("staff:season_list", _("Seasons"), "season.view", "trophy"),
@@ -103,6 +106,8 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("provider:probation", _("Probation"), "probation.view", "hourglass"),
                 Item("provider:watch", _("Watch list"), "watch.view", "eye"),
                 Item("provider:scorecard", _("Scorecard"), "scorecard.view", "chart-radar"),
+                Item("provider:fact_list", _("Facts"), "fact.view", "table"),
+                Item("provider:dispute_list", _("Disputes"), "dispute.view", "message-report"),
                 Item("provider:race", _("Race"), "scorecard.view", "trophy"),
             ),
         ),

@@ -10,10 +10,14 @@ from common.templatetags.paddock import day, number
 from pages.card_tabs import tabs_of
 from pages.charts_scoring import draw_history, draw_move, draw_radar, interval_text
 from scoring.capabilities.explain import explain_scorecard, say_status
+from scoring.capabilities.left_out import list_left_out
 from scoring.capabilities.models import Scorecard
 from scoring.capabilities.moves import explain_move, shown_total, signed
 from scoring.capabilities.selectors import card_to_compare, history_of, scorecards_visible_to
 from scoring.capabilities.words import in_language
+from scoring.facts.adjustment_selectors import corrections_of
+
+MOST_CORRECTIONS = 100
 
 
 def find_card(user: Any, pk: int) -> Scorecard:
@@ -48,6 +52,8 @@ def describe_card(card: Scorecard, space: str, overview: str) -> dict[str, Any]:
         "before": before,
         "move": move,
         "waterfall": draw_move(move) if move else None,
+        "exclusions": list_left_out(card),
+        "corrections": list(corrections_of(card.provider_id, card.run.adjustment_ids)[:MOST_CORRECTIONS]),
         "history": draw_history(list(history_of(card.provider_id, until=card.run.as_of))),
         "tabs": tabs_of(space, overview, card, ""),
         "move_url": reverse(f"{space}:scorecard_move", args=[card.pk]),

@@ -1,12 +1,24 @@
 """Gathers the models of this room."""
 
+from scoring.capabilities.exclusion_models import Exclusion
 from scoring.capabilities.models import PeerGroup, Scorecard, ScoreRun, ScoringModel
+from scoring.capabilities.recompute_models import Recomputation
+from scoring.disputes.models import Dispute, DisputeFile
+from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
+from scoring.facts.related_models import RelatedMerchant
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 
 __all__ = [
+    "Adjustment",
+    "AdjustmentLine",
+    "Dispute",
+    "DisputeFile",
+    "Exclusion",
     "FactBatch",
     "PeerGroup",
+    "Recomputation",
+    "RelatedMerchant",
     "ScoreRun",
     "Scorecard",
     "ScoringModel",

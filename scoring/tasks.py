@@ -1,8 +1,19 @@
 """Gathers the background work of this room."""
 
-from scoring.capabilities.tasks import run_scores
+from scoring.capabilities.tasks import recompute, resume_recomputations, run_scores
+from scoring.disputes.tasks import sweep_evidence
 from scoring.facts.tasks import import_facts, sweep_facts
 from scoring.measures.tasks import measure
 from scoring.seasons.tasks import nightly, start_nightly
 
-__all__ = ["import_facts", "measure", "nightly", "run_scores", "start_nightly", "sweep_facts"]
+__all__ = [
+    "import_facts",
+    "measure",
+    "nightly",
+    "recompute",
+    "resume_recomputations",
+    "run_scores",
+    "start_nightly",
+    "sweep_evidence",
+    "sweep_facts",
+]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("api.v1.urls_criteria")),
     path("", include("api.v1.urls_documents")),
     path("", include("api.v1.urls_facts")),
+    path("", include("api.v1.urls_integrity")),
     path("", include("api.v1.urls_matching")),
     path("", include("api.v1.urls_relations")),
     path("", include("api.v1.urls_review")),

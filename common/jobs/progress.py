@@ -29,6 +29,11 @@ class Progress:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
+    @property
+    def job(self) -> Job:
+        """The job as it was claimed."""
+        return self._job
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("pages.provider.urls_admission")),
     path("", include("pages.provider.urls_conduct")),
     path("", include("pages.provider.urls_documents")),
+    path("", include("pages.provider.urls_facts")),
     path("", include("pages.provider.urls_matching")),
     path("", include("pages.provider.urls_relations")),
     path("", include("pages.provider.urls_scoring")),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +60,7 @@ class ScorecardPage(OwnCardPage, TitledPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         try:
             details = describe_card(self.card, self.space, self.overview)
+            details["facts_url"] = reverse("pages:provider:fact_list")
         except NotFound:
             if self.kwargs.get("pk"):
                 raise

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("pages.staff.urls_criteria")),
     path("", include("pages.staff.urls_documents")),
     path("", include("pages.staff.urls_facts")),
+    path("", include("pages.staff.urls_integrity")),
     path("", include("pages.staff.urls_matching")),
     path("", include("pages.staff.urls_relations")),
     path("", include("pages.staff.urls_review")),

@@ -38,7 +38,11 @@ class ScorecardDetail(StaffCardPage, TitledPage):
     template_name = "staff/scorecard_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**describe_card(self.card, self.space, self.overview), **kwargs)
+        return super().get_context_data(
+            **describe_card(self.card, self.space, self.overview),
+            facts_url=reverse("pages:staff:provider_facts", args=[self.card.provider.code]),
+            **kwargs,
+        )
 
 
 class CardMove(StaffCardPage, MoveTab):

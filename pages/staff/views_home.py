@@ -18,6 +18,7 @@ from merchants.requests import selectors as requests
 from pages.base import StaffPage, TitledPage
 from pages.job_names import name_job
 from pages.staff.waiting_conduct import list_probations, list_watch
+from pages.staff.waiting_scoring import list_disputes
 from pages.waiting import SHOWN, Section, Waiting, say_days, say_left, say_wait
 from providers.admission import selectors as admission
 from providers.admission.clocks import Clock, read_clock
@@ -36,6 +37,7 @@ DECIDES = {
     "answers": "application.uphold",
     "watch": "watch.notify",
     "probations": "probation.decide",
+    "disputes": "dispute.decide",
     "requests": "match.manage",
     "invitations": "match.manage",
     "seasons": "season.advance",
@@ -58,6 +60,7 @@ class Today(StaffPage, TitledPage):
             list_answers,
             list_watch,
             list_probations,
+            list_disputes,
             list_requests,
             list_invitations,
             list_seasons,

@@ -3,7 +3,7 @@
 from django import template
 
 from scoring.capabilities.moves import signed
-from scoring.capabilities.words import peer_group_words
+from scoring.capabilities.words import figure_name, format_figure, peer_group_words
 from scoring.seasons.models import Standing
 from scoring.seasons.words import say_movement
 
@@ -33,3 +33,15 @@ def tone(value: float | None, decimals: int = 1) -> str:
     """The class that colours a difference: ahead, behind, or none when it does not show."""
     shown = round(value or 0.0, decimals)
     return "is-ahead" if shown > 0 else "is-behind" if shown < 0 else ""
+
+
+@register.filter
+def figure(value: int | None, column: str) -> str:
+    """A value of a fact column, money as money."""
+    return format_figure(column, value)
+
+
+@register.filter
+def figure_label(column: str) -> str:
+    """The name of a fact column in the viewer's language."""
+    return figure_name(column)

@@ -30,12 +30,13 @@ class KeptFile:
     digest: str
 
 
-def keep_file(chunks: Iterable[bytes]) -> KeptFile:
-    """Write an upload durably, at most MAX_BYTES, and check its content; nothing is kept when it is refused.
+def keep_file(chunks: Iterable[bytes], *, folder: str = FOLDER) -> KeptFile:
+    """Write an upload durably, at most MAX_BYTES, and check its content; nothing is kept when it is refused. Other
+    rooms keep their papers in a `folder` of their own.
 
     Raises TooLarge or InvalidInput on field `file`.
     """
-    name = f"{FOLDER}/{uuid4().hex}"
+    name = f"{folder}/{uuid4().hex}"
     path = path_of(name)
     digest, size = hashlib.sha256(), 0
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +76,9 @@ def remove(name: str) -> None:
     path_of(name).unlink(missing_ok=True)
 
 
-def kept_names() -> list[str]:
-    """Every file that is kept."""
-    return sorted(f"{FOLDER}/{path.name}" for path in path_of(FOLDER).glob("*") if path.is_file())
+def kept_names(folder: str = FOLDER) -> list[str]:
+    """Every file that is kept in a folder."""
+    return sorted(f"{folder}/{path.name}" for path in path_of(folder).glob("*") if path.is_file())
 
 
 def read_name(given: str) -> str:

@@ -1,12 +1,11 @@
 """The work of a score run: facts in, scorecards out. The mathematics is the engine's; here is the order of things."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 import numpy as np
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from common.exceptions import IllegalTransition
 from common.jobs.progress import JobCancelled
 from common.refusals import refuse
-from engine.compile import Sums, run_sums
+from engine.compile import Sums, fact_source, run_sums
 from engine.errors import EngineError
 from engine.inputs import Inputs, inputs_from_sums
 from engine.intervals import bootstrap_intervals
@@ -24,7 +23,8 @@ from engine.model import ScoringModel as Rule
 from engine.scoring import score
 from engine.tables import open_connection
 from scoring.capabilities.array_files import arrays_from, keep_arrays, path_of
-from scoring.capabilities.identity import PinnedInputs
+from scoring.capabilities.exclusions import find_exclusions
+from scoring.capabilities.identity import FIRST_FORM, PinnedInputs
 from scoring.capabilities.results import Results, digest_results, rounded, store_results
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
 from scoring.capabilities.sizes import read_sizes
@@ -136,11 +136,15 @@ def score_facts(
     clock: Clock,
 ) -> Results:
     """`compute_results` on an open connection."""
-    files = [batch.file for batch in pinned.batches]
     progress.report(SHARES[SUMMING], 100, SUMMING)
     with clock.measure("sums"):
-        sums = keep_subjects(run_sums(connection, rule, as_of=as_of, files=files), pinned.subjects)
-        attributes = describe_subjects(connection, rule, as_of, pinned.subjects, files)
+        left_out = pinned.left_out
+        every = run_sums(connection, rule, as_of=as_of, files=pinned.files, left_out=left_out)
+        sums = keep_subjects(every, pinned.subjects)
+        source = fact_source(connection, pinned.files, None, left_out)
+        attributes = describe_subjects(connection, rule, as_of, pinned.subjects, source)
+    with clock.measure("exclusions"):
+        exclusions = find_exclusions(connection, rule, as_of, pinned, every)
     progress.report(SHARES[SCORING], 100, SCORING)
     with clock.measure("score"):
         inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
@@ -160,6 +164,7 @@ def score_facts(
         without_facts=without,
         merchants=merchants_seen(rule, inputs, scores.chosen.days),
         fact_count=sums.fact_rows,
+        exclusions=exclusions if pinned.form > FIRST_FORM else None,
     )
 
 
@@ -185,12 +190,12 @@ def describe_subjects(
     rule: Rule,
     as_of: date,
     subjects: Mapping[str, Subject],
-    files: Sequence[Path],
+    source: tuple[str, dict[str, Any]],
 ) -> dict[str, dict[str, object]]:
     """What the model asks to know of each provider: from the registry, and its size from the facts."""
     attributes: dict[str, dict[str, object]] = {code: dict(who.attributes) for code, who in subjects.items()}
     if "size" in rule.peers.columns or "size" in rule.extras:
-        sizes = read_sizes(connection, rule, as_of, files)
+        sizes = read_sizes(connection, rule, as_of, *source)
         for code, known in attributes.items():
             known["size"] = sizes.get(code, "small")
     return attributes

@@ -41,3 +41,12 @@ class MetricReason(models.IntegerChoices):
     NO_DATA = 1, _("No data")
     TOO_LITTLE_EVIDENCE = 2, _("Too little evidence")
     TOO_FEW_MERCHANTS = 3, _("Too few merchants")
+
+
+class ExclusionReason(models.TextChoices):
+    """Why facts of a provider do not count, or not yet, or not wholly."""
+
+    RELATED = "related", _("Related merchant")
+    FAKE_ORDERS = "fake_orders", _("Orders ruled fake")
+    SHARE = "share", _("Above one merchant's share")
+    UNSETTLED = "unsettled", _("Not settled yet")

@@ -1,13 +1,13 @@
-"""Compute a finished run again from what it names: its batches, its model, and the providers as it knew them."""
+"""Compute a finished run again from what it names: its batches and corrections, its model, and the providers as it
+knew them."""
 
 from dataclasses import dataclass, replace
 
 from scoring.capabilities.compute import Clock, Silent, compute_results
-from scoring.capabilities.identity import PinnedInputs, build_inputs
+from scoring.capabilities.identity import inputs_of
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.capabilities.results import Results, digest_results
 from scoring.capabilities.subjects import DERIVED, Subject
-from scoring.facts.models import FactBatch
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Replay:
 
 
 def replay_run(run: ScoreRun) -> Replay:
-    """Recompute `run`; writes nothing. Batches superseded since are read all the same."""
-    inputs = pinned_inputs(run)
+    """Recompute `run`; writes nothing. Batches superseded and pairs ended since are read all the same."""
+    inputs = inputs_of(run, subjects_of(run))
     results = compute_results(run.scoring_model.rule, run.as_of, inputs, Silent(), Clock())
     found = (inputs.digest, digest_results(results))
     return Replay(*found, equal=found == (run.input_digest, run.result_digest))
@@ -31,13 +31,7 @@ def recompute_run(run: ScoreRun) -> Results:
     """The results of `run` again, without intervals, which take longest."""
     rule = run.scoring_model.rule
     rule = replace(rule, bootstrap=replace(rule.bootstrap, replicates=0))
-    return compute_results(rule, run.as_of, pinned_inputs(run), Silent(), Clock())
-
-
-def pinned_inputs(run: ScoreRun) -> PinnedInputs:
-    """What `run` names: its batches, and the providers as it knew them."""
-    batches = tuple(FactBatch.objects.filter(pk__in=run.batch_ids).order_by("pk"))
-    return build_inputs(run.scoring_model, run.as_of, batches, subjects_of(run))
+    return compute_results(rule, run.as_of, inputs_of(run, subjects_of(run)), Silent(), Clock())
 
 
 def subjects_of(run: ScoreRun) -> dict[str, Subject]:

@@ -19,6 +19,8 @@ from engine.scoring import Scores
 from engine.standings import rank_standings
 from providers.enums import Capability
 from scoring.capabilities.enums import CardStatus, MetricReason, NotAssessed
+from scoring.capabilities.exclusion_models import Exclusion
+from scoring.capabilities.exclusions import Exclusions
 from scoring.capabilities.models import PeerGroup, Scorecard, ScoreRun
 from scoring.capabilities.subjects import Subject
 
@@ -45,6 +47,7 @@ class Results:
     without_facts: tuple[str, ...]
     merchants: Floats
     fact_count: int
+    exclusions: Exclusions | None = None
 
     @property
     def people(self) -> list[Subject]:
@@ -61,12 +64,14 @@ class Results:
 
 
 def digest_results(results: Results) -> str:
-    """SHA-256 (hex) over all scores, their intervals, and who has no facts."""
+    """SHA-256 (hex) over all scores, their intervals, who has no facts, and what was left out."""
     digest = hashlib.sha256(scores_digest(results.scores).encode())
     bounds = results.intervals
     for array in (bounds.lower, bounds.upper, bounds.rank_lower, bounds.rank_upper, bounds.capability_lower):
         digest.update(np.ascontiguousarray(np.round(array, 6) + 0.0).tobytes())
     digest.update("\n".join(results.without_facts).encode())
+    if results.exclusions is not None:
+        digest.update(results.exclusions.canonical().encode())
     return digest.hexdigest()
 
 
@@ -77,13 +82,16 @@ def rounded(bounds: Intervals) -> Intervals:
 
 
 def store_results(run: ScoreRun, results: Results) -> None:
-    """Write the run's peer groups and scorecards; call it inside the transaction that finishes the run."""
+    """Write the run's peer groups, scorecards and exclusions; call it inside the transaction that finishes the run."""
     groups = store_peer_groups(run, results)
     cursor = connection.cursor()
     table = Scorecard._meta.db_table
     copy_rows(cursor.cursor, table, scored_fields(run, results, groups))
     if results.without_facts:
         copy_rows(cursor.cursor, table, unscored_fields(run, results))
+    if results.exclusions:
+        ids = {code: who.provider_id for code, who in results.subjects.items()}
+        copy_rows(cursor.cursor, Exclusion._meta.db_table, results.exclusions.fields(run.pk, ids))
 
 
 def store_peer_groups(run: ScoreRun, results: Results) -> list[int]:

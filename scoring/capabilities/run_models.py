@@ -18,6 +18,7 @@ from engine import model as engine_model
 from engine.model_toml import load_model
 from scoring.capabilities.enums import OPEN_RUNS, ModelStatus, RunStatus
 
+PINNED = ("scoring_model", "as_of", "batch_ids", "adjustment_ids", "related_ids", "digest_form", "seed")
 RULE = ("key", "model_version", "name_zh", "name_en", "definition", "digest")
 
 
@@ -96,7 +97,8 @@ class ScoringModel(Versioned):
 
 @pghistory.track()
 class ScoreRun(Versioned):
-    """One computation: a model applied to named batches of facts as of a day.
+    """One computation: a model applied to named batches of facts as of a day, with the adjustments and the related
+    merchants that were known. `digest_form` says what the digests cover; runs of form 1 knew neither.
 
     `input_digest` identifies what goes in (model, batches, providers, day, seed), `result_digest` what came out.
     """
@@ -104,6 +106,9 @@ class ScoreRun(Versioned):
     scoring_model = models.ForeignKey(ScoringModel, on_delete=models.PROTECT, related_name="runs")
     as_of = models.DateField(_("As of"))
     batch_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    adjustment_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    related_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    digest_form = models.PositiveSmallIntegerField(default=2)
     seed = models.BigIntegerField(default=0)
     input_digest = models.CharField(max_length=64)
     result_digest = models.CharField(max_length=64, blank=True)
@@ -156,7 +161,7 @@ class ScoreRun(Versioned):
                 name="done_is_final",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__status=RunStatus.DONE)
-                & changed("scoring_model", "as_of", "batch_ids", "seed", "input_digest", "result_digest", "status"),
+                & changed(*PINNED, "input_digest", "result_digest", "status"),
             ),
             pgtrigger.Protect(name="runs_are_kept", operation=pgtrigger.Delete),
         ]

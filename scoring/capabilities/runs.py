@@ -15,6 +15,7 @@ from common.audit.services import record
 from common.days import business_day
 from common.exceptions import Conflict
 from common.jobs import services as jobs
+from common.jobs.models import Job
 from common.locks import lock
 from scoring.capabilities import policies
 from scoring.capabilities.enums import OPEN_RUNS, RunStatus
@@ -44,13 +45,15 @@ def start_run(
     as_of: date | None = None,
     scoring_model_id: int | None = None,
     in_background: bool = True,
+    job: Job | None = None,
     now: datetime | None = None,
 ) -> ScoreRun:
     """A run of the model in force (or of a version once published) as of a day, by default yesterday.
 
     The same inputs again give back the finished or the waiting run. Raises InvalidInput (as_of), Conflict when no model
     is published, there are no facts, or another run of that model and day is under way; NotPermitted. `by=None` is the
-    portal itself. `in_background=False` leaves the work to the caller, who calls `compute.carry_out`.
+    portal itself. `in_background=False` leaves the work to the caller, who calls `compute.carry_out`; a caller that is
+    a `job` names it, so that nobody takes its run for an abandoned one.
     """
     now = now or timezone.now()
     if by is not None:
@@ -71,8 +74,11 @@ def start_run(
         scoring_model=model,
         as_of=as_of,
         batch_ids=inputs.batch_ids,
+        adjustment_ids=inputs.adjustment_ids,
+        related_ids=inputs.related_ids,
         seed=model.rule.bootstrap.seed,
         input_digest=inputs.digest,
+        job=job,
         created_at=now,
         created_by=by,
     )

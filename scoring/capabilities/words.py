@@ -61,3 +61,13 @@ def peer_group_words(name: str) -> str:
     parts = [part for part in name.split(" | ") if part]
     words = [str(known.get(part, _("from outside data") if part == "external" else part)) for part in parts]
     return " · ".join(words) or _("All types and sizes")
+
+
+def figure_name(column: str) -> str:
+    """The name of a fact column."""
+    return in_language(COLUMN_LABELS[column]) if column in COLUMN_LABELS else column
+
+
+def format_figure(column: str, value: int | None) -> str:
+    """A value of a fact column: money when it counts money."""
+    return money(value) if column.endswith("_minor") else number(value)

@@ -24,6 +24,13 @@ class FileKind(models.TextChoices):
     PARQUET = "parquet", _("Parquet")
 
 
+class AdjustmentKind(models.TextChoices):
+    """What an adjustment follows from."""
+
+    DISPUTE = "dispute", _("Upheld dispute")
+    FAKE_ORDERS = "fake_orders", _("Fake orders")
+
+
 class Fault(models.TextChoices):
     """Why one row is rejected; the label is the sentence of the report."""
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 PUBLISH = 7_233_001
+RELATED = 7_233_002
 
 
 @contextmanager
@@ -45,6 +46,12 @@ def lock_publishing() -> None:
     """Hold the catalogue until the transaction ends: no batch becomes live, and no stray file is swept, meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLISH])
+
+
+def lock_related() -> None:
+    """Hold the list of related merchants until the transaction ends: two searches write one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RELATED])
 
 
 def release(key: int) -> None:

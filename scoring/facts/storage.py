@@ -1,4 +1,5 @@
-"""Where facts lie: `batches/` holds the Parquet files of the catalogue, `work/` what imports need while they run."""
+"""Where facts lie: `batches/` holds the Parquet files of the catalogue, `adjustments/` those of corrections, `work/`
+what is being written."""
 
 import os
 import shutil
@@ -12,6 +13,7 @@ from django.conf import settings
 from scoring.facts.workbench import refuse_io
 
 BATCHES = "batches"
+ADJUSTMENTS = "adjustments"
 WORK = "work"
 
 
@@ -47,7 +49,15 @@ def batch_folder(batch_id: int) -> str:
 
 def place(written: Path, *, batch_id: int, digest: str) -> str:
     """Move a finished file to its place so that it survives a power cut; gives its path relative to FACTS_ROOT."""
-    relative = f"{BATCHES}/{batch_id:08d}-{digest[:16]}.parquet"
+    return _move(written, f"{BATCHES}/{batch_id:08d}-{digest[:16]}.parquet")
+
+
+def place_adjustment(written: Path, *, digest: str) -> str:
+    """The same for the file of an adjustment, which has no number before its row is written."""
+    return _move(written, f"{ADJUSTMENTS}/{uuid4().hex}-{digest[:16]}.parquet")
+
+
+def _move(written: Path, relative: str) -> str:
     target = root() / relative
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -74,8 +84,9 @@ def remove(relative: str) -> None:
 
 
 def stored_files() -> list[str]:
-    """Every file under `batches/`, relative to FACTS_ROOT."""
-    return sorted(f"{BATCHES}/{path.name}" for path in (root() / BATCHES).glob("*") if path.is_file())
+    """Every file under `batches/` and `adjustments/`, relative to FACTS_ROOT."""
+    folders = (BATCHES, ADJUSTMENTS)
+    return sorted(f"{name}/{path.name}" for name in folders for path in (root() / name).glob("*") if path.is_file())
 
 
 def work_folders() -> list[Path]:

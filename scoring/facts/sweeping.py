@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common.jobs.models import JobStatus
 from scoring.facts import storage, uploads
+from scoring.facts.adjustment_models import Adjustment
 from scoring.facts.enums import FactBatchStatus
 from scoring.facts.locks import is_running, lock_publishing, try_import
 from scoring.facts.models import FactBatch
@@ -45,6 +46,7 @@ def _sweep_files() -> int:
     """Remove Parquet files without a catalogue row. The publishing lock rules out that one is about to get its row."""
     lock_publishing()
     known = set(FactBatch.objects.exclude(path="").values_list("path", flat=True))
+    known |= set(Adjustment.objects.values_list("path", flat=True))
     stray = [path for path in storage.stored_files() if path not in known]
     for path in stray:
         storage.remove(path)

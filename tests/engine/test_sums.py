@@ -169,7 +169,7 @@ def test_weights_are_fixed_point() -> None:
 
 def test_equal_sums_are_computed_once() -> None:
     plan = plan_sums(MODEL)
-    assert [(key.sql, key.half_life) for key in plan.keys] == [
+    assert [(key.sql, key.weighting.half_life) for key in plan.keys] == [
         ('"facts"."orders"', 30.0),
         ('"facts"."clicks"', 30.0),
         ('"facts"."clicks"', None),
@@ -180,7 +180,7 @@ def test_equal_sums_are_computed_once() -> None:
     ]
     statement = compile_sums(plan, '"facts_table"')
     assert statement.count("GROUP BY") == 1
-    assert plan.merchant_windows == (90, 200)
+    assert plan.merchant_windows == ((0, 90), (0, 200))
 
 
 def test_sums_are_exact_beyond_the_precision_of_floats() -> None:
