@@ -162,6 +162,11 @@ TIME_ZONE = "UTC"
 BUSINESS_TIME_ZONE = ENV.time_zone_business
 CURRENCY = "CNY"
 
+# Days of notice before a new scoring model counts: the longer one when so many are affected, or nobody knows.
+MODEL_NOTICE_DAYS = ENV.model_notice_days
+MODEL_LONG_NOTICE_DAYS = max(ENV.model_notice_days, ENV.model_long_notice_days)
+MODEL_MANY_AFFECTED_PERCENT = ENV.model_many_affected_percent
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".local" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / ".local" / "assets" / "vendor")]
@@ -307,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
+        "LabTrialStatusEnum": "scoring.lab.enums.TrialStatus",
         "ScorecardStatusEnum": "scoring.capabilities.enums.CardStatus",
         "SeasonStatusEnum": "scoring.seasons.enums.SeasonStatus",
         "HelpRequestStatusEnum": "merchants.requests.enums.RequestStatus",
@@ -334,6 +340,7 @@ STATE_TABLES: list[str] = [
     "scoring.facts.states.FACT_BATCH",
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
+    "scoring.lab.states.TRIAL",
     "scoring.seasons.states.SEASON",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
@@ -347,6 +354,7 @@ SAVED_FILTER_LISTS: dict[str, str] = {
     "providers": "providers.registry.filters.ProviderFilter",
     "merchants": "merchants.registry.filters.MerchantFilter",
     "fact_batches": "scoring.facts.filters.FactBatchFilter",
+    "lab_moves": "scoring.lab.filters.LabMoveFilter",
 }
 
 # Each room's texts of the notices that it sends.
@@ -358,6 +366,7 @@ NOTICE_TABLES: list[str] = [
     "providers.traders.notices.NOTICES",
     "providers.admission.notices.NOTICES",
     "providers.admission.review.notices.NOTICES",
+    "scoring.capabilities.model_notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

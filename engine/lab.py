@@ -84,7 +84,7 @@ def count_transitions(before: Floats, after: Floats, levels: int) -> NDArray[np.
 
 
 def measure_effect(key: str, members: Flags, moves: Moves) -> Effect:
-    """The change as one group sees it. Winners and losers are those whose score rises or falls by more than rounding."""
+    """The change as one group sees it. Winners and losers: whose score rises or falls by more than rounding."""
     known = members & ~np.isnan(moves.score)
     score = moves.score[known]
     place = moves.place[members & ~np.isnan(moves.place)]

@@ -1,8 +1,8 @@
 """Scores again under many sets of weights at once: everything up to the points of a metric stays as it is.
 
-`Recomposer` prepares one run of `engine.scoring` and gives, for a matrix of weights (draws x parts), composite and level
-as subjects x draws, by the same rules as `score`: weights of what is not assessed move to its siblings, minima, floors of
-the logarithm, rounding, gates.
+`Recomposer` prepares one run of `engine.scoring` and gives, for a matrix of weights (draws x parts), composite and
+level as subjects x draws, by the same rules as `score`: weights of what is not assessed move to its siblings, minima,
+floors of the logarithm, rounding, gates.
 """
 
 from collections.abc import Mapping
@@ -57,11 +57,11 @@ def draw_weights(
     across: bool = True,
     inside: bool = True,
 ) -> Weights:
-    """`count` random sets around the model's own. `across` varies the weights of capabilities, `inside` those of metrics.
+    """`count` random sets around the model's own. `across` varies weights of capabilities, `inside` those of metrics.
 
-    `relative` multiplies each weight by a number drawn evenly from 1 - spread to 1 + spread and scales them to sum to 1.
-    `dirichlet` draws from the Dirichlet distribution with the model's weights as its mean, its concentration such that an
-    average weight deviates by the share `spread`.
+    `relative` multiplies each weight by a number drawn evenly from 1 - spread to 1 + spread, and scales to a sum of 1.
+    `dirichlet` draws from the Dirichlet distribution with the model's weights as its mean, its concentration such that
+    an average weight deviates by the share `spread`.
     """
     generator = np.random.Generator(np.random.PCG64([seed, 1]))
     own = own_weights(model)
@@ -91,23 +91,20 @@ def shift_each_weight(model: ScoringModel, share: float) -> tuple[list[str], Wei
     """One weight at a time raised and lowered by `share`, its siblings giving way: `names` as capability or
     capability.metric, and two draws (up, down) for each."""
     own = own_weights(model)
-    names, rows = [], []
-    sets = [
-        (part.key, None, np.arange(len(model.capabilities)), index) for index, part in enumerate(model.capabilities)
-    ]
+    names: list[str] = []
+    rows: list[tuple[Floats, Floats]] = []
+    everything = list(range(len(model.capabilities)))
+    sets = [(part.key, False, everything, index) for index, part in enumerate(model.capabilities)]
     for part in model.capabilities:
-        columns = np.array(model.metrics_of(part.key))
-        sets += [
-            (f"{part.key}.{model.metrics[column].key}", part.key, columns, place)
-            for place, column in enumerate(columns.tolist())
-        ]
-    for name, inside, columns, place in sets:
+        inner = list(model.metrics_of(part.key))
+        sets += [(f"{part.key}.{model.metrics[column].key}", True, inner, place) for place, column in enumerate(inner)]
+    for name, is_metric, columns, place in sets:
         if len(columns) < 2:
             continue
         names.append(name)
         for factor in (1 + share, 1 - share):
             capability, metric = own.capability[0].copy(), own.metric[0].copy()
-            chosen = capability if inside is None else metric
+            chosen = metric if is_metric else capability
             chosen[columns[place]] *= factor
             chosen[columns] /= chosen[columns].sum()
             rows.append((capability, metric))

@@ -128,7 +128,7 @@ def shift_weights(recomposer: Recomposer, base: Side, ranked: Flags, share: floa
 def gather(
     compute: Callable[[int], tuple[Floats, Floats]], keys: range, threads: int, step: Step
 ) -> Iterator[tuple[Floats, Floats]]:
-    """The results of `compute` in the order of `keys`, `threads` at a time; `step` is called between, in this thread."""
+    """The results of `compute` in the order of `keys`, `threads` at a time; between them `step`, in this thread."""
     order = list(keys)
     with ThreadPoolExecutor(max_workers=threads) as pool:
         for first in range(0, len(order), threads):

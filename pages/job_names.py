@@ -11,6 +11,7 @@ NAMES: dict[str, str | Promise] = {
     "providers.rejudge_provider": _("Judge a provider again"),
     "scoring.import_facts": _("Import business data"),
     "scoring.run_scores": _("Compute scores"),
+    "scoring.try_model": _("Try a scoring model in the rule lab"),
     "scoring.nightly": _("Nightly scores and standings"),
     "scoring.measure_providers": _("Measure providers for the criteria"),
     "providers.triage_application": _("Triage an application"),

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
-from scoring.capabilities.enums import CardStatus, ModelStatus, RunStatus
+from scoring.capabilities.enums import UNSEEN_MODELS, CardStatus, ModelStatus, RunStatus
 from scoring.capabilities.models import Scorecard, ScoreRun, ScoringModel
 
 MODEL_KEY = "five_capabilities"
@@ -17,7 +17,7 @@ COMPARE_DAYS = 7
 def models_visible_to(user: User | AnonymousUser) -> QuerySet[ScoringModel]:
     """Every version for staff; for others those in force, announced or retired."""
     models = ScoringModel.objects.select_related("created_by", "announced_by", "published_by")
-    return models if has_permission(user, "model.view") else models.exclude(status=ModelStatus.DRAFT)
+    return models if has_permission(user, "model.view") else models.exclude(status__in=UNSEEN_MODELS)
 
 
 def published_model(key: str = MODEL_KEY) -> ScoringModel | None:
