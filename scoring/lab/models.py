@@ -107,6 +107,10 @@ class LabResult(models.Model):
     def __str__(self) -> str:
         return f"{self.trial_id} · {self.run_id}"
 
+    @property
+    def affected_share(self) -> float:
+        return self.affected_count / self.provider_count if self.provider_count else 0.0
+
 
 class LabMove(models.Model):
     """One provider in one result: before and after; NULL is not assessed, not ranked or without a level.

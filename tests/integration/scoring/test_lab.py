@@ -307,9 +307,9 @@ def test_the_database_keeps_results_and_what_was_tried(providers: list[Provider]
         (LabMove.objects.all(), {"affected": False}),
         (LabTrial.objects.all(), {"digest": "0" * 64}),
     ):
-        with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+        with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
             rows.update(**change)
-        with pytest.raises(InternalError, match="Cannot delete"), transaction.atomic():
+        with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
             rows._raw_delete("default")
     for wrong in ({"status": "wild"}, {"finished_at": None}):
         with pytest.raises(IntegrityError), transaction.atomic():
