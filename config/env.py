@@ -73,6 +73,9 @@ class Environment:
     throttle_anonymous: str
     throttle_user: str
     throttle_write: str
+    model_notice_days: int
+    model_long_notice_days: int
+    model_many_affected_percent: int
 
     @property
     def has_oidc(self) -> bool:
@@ -246,6 +249,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("THROTTLE_ANONYMOUS", "str", RATE, default="60/minute", accepts=lambda v: bool(_RATE.match(v))),
     Variable("THROTTLE_USER", "str", RATE, default="600/minute", accepts=lambda v: bool(_RATE.match(v))),
     Variable("THROTTLE_WRITE", "str", RATE, default="120/minute", accepts=lambda v: bool(_RATE.match(v))),
+    Variable("MODEL_NOTICE_DAYS", "int", "days from 0 to 365", default=7, accepts=_within(0, 365)),
+    Variable("MODEL_LONG_NOTICE_DAYS", "int", "days from 0 to 365", default=15, accepts=_within(0, 365)),
+    Variable("MODEL_MANY_AFFECTED_PERCENT", "int", "per cent from 0 to 100", default=10, accepts=_within(0, 100)),
 )
 
 

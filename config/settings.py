@@ -163,6 +163,11 @@ TIME_ZONE = "UTC"
 BUSINESS_TIME_ZONE = ENV.time_zone_business
 CURRENCY = "CNY"
 
+# Days of notice before a new scoring model counts: the longer one when so many are affected, or nobody knows.
+MODEL_NOTICE_DAYS = ENV.model_notice_days
+MODEL_LONG_NOTICE_DAYS = max(ENV.model_notice_days, ENV.model_long_notice_days)
+MODEL_MANY_AFFECTED_PERCENT = ENV.model_many_affected_percent
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".local" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", BASE_DIR / ".local" / "assets" / "vendor")]
@@ -314,6 +319,7 @@ SPECTACULAR_SETTINGS = {
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
+        "LabTrialStatusEnum": "scoring.lab.enums.TrialStatus",
         "ScorecardStatusEnum": "scoring.capabilities.enums.CardStatus",
         "DisputeStatusEnum": "scoring.disputes.enums.DisputeStatus",
         "AdjustmentKindEnum": "scoring.facts.enums.AdjustmentKind",
@@ -345,6 +351,7 @@ STATE_TABLES: list[str] = [
     "scoring.capabilities.states.SCORING_MODEL",
     "scoring.capabilities.states.SCORE_RUN",
     "scoring.disputes.states.DISPUTE",
+    "scoring.lab.states.TRIAL",
     "scoring.seasons.states.SEASON",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
@@ -359,6 +366,7 @@ SAVED_FILTER_LISTS: dict[str, str] = {
     "merchants": "merchants.registry.filters.MerchantFilter",
     "fact_batches": "scoring.facts.filters.FactBatchFilter",
     "disputes": "scoring.disputes.filters.DisputeFilter",
+    "lab_moves": "scoring.lab.filters.LabMoveFilter",
 }
 
 # Each room's texts of the notices that it sends.
@@ -373,6 +381,7 @@ NOTICE_TABLES: list[str] = [
     "scoring.facts.notices.NOTICES",
     "scoring.capabilities.notices.NOTICES",
     "scoring.disputes.notices.NOTICES",
+    "scoring.capabilities.model_notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -14,6 +14,7 @@ NAMES: dict[str, str | Promise] = {
     "scoring.run_scores": _("Compute scores"),
     "scoring.recompute": _("Compute scores again after a correction"),
     "merchants.relate": _("Find related merchants"),
+    "scoring.try_model": _("Try a scoring model in the rule lab"),
     "scoring.nightly": _("Nightly scores and standings"),
     "scoring.measure_providers": _("Measure providers for the criteria"),
     "providers.triage_application": _("Triage an application"),

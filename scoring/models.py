@@ -7,6 +7,7 @@ from scoring.disputes.models import Dispute, DisputeFile
 from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
+from scoring.lab.models import LabMove, LabResult, LabTrial
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "DisputeFile",
     "Exclusion",
     "FactBatch",
+    "LabMove",
+    "LabResult",
+    "LabTrial",
     "PeerGroup",
     "Recomputation",
     "RelatedMerchant",

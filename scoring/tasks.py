@@ -3,6 +3,7 @@
 from scoring.capabilities.tasks import recompute, resume_recomputations, run_scores
 from scoring.disputes.tasks import sweep_evidence
 from scoring.facts.tasks import import_facts, sweep_facts
+from scoring.lab.tasks import try_model
 from scoring.measures.tasks import measure
 from scoring.seasons.tasks import nightly, start_nightly
 
@@ -16,4 +17,5 @@ __all__ = [
     "start_nightly",
     "sweep_evidence",
     "sweep_facts",
+    "try_model",
 ]

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from api.v1 import score_runs, scorecard_answers, scorecards, scoring_models, seasons, standings, weights
+from api.v1 import (
+    lab,
+    score_runs,
+    scorecard_answers,
+    scorecards,
+    scoring_model_parts,
+    scoring_models,
+    seasons,
+    standings,
+    weights,
+)
 
 urlpatterns = [
     path("scoring-models", scoring_models.ScoringModelListView.as_view(), name="scoring-models"),
@@ -13,6 +23,44 @@ urlpatterns = [
         scoring_models.ScoringModelActionsView.as_view(),
         name="scoring-model-actions",
     ),
+    path("scoring-models/<int:pk>/copies", scoring_model_parts.ModelCopiesView.as_view(), name="scoring-model-copies"),
+    path(
+        "scoring-models/<int:pk>/comparison",
+        scoring_model_parts.ModelComparisonView.as_view(),
+        name="scoring-model-comparison",
+    ),
+    path(
+        "scoring-models/<int:pk>/preview", scoring_model_parts.ModelPreviewView.as_view(), name="scoring-model-preview"
+    ),
+    path(
+        "scoring-models/<int:pk>/settings",
+        scoring_model_parts.ModelSettingsView.as_view(),
+        name="scoring-model-settings",
+    ),
+    path(
+        "scoring-models/<int:pk>/weights", scoring_model_parts.ModelWeightsView.as_view(), name="scoring-model-weights"
+    ),
+    path("scoring-models/<int:pk>/trials", lab.ModelTrialsView.as_view(), name="scoring-model-trials"),
+    path(
+        "scoring-models/<int:pk>/parts/<str:kind>",
+        scoring_model_parts.PartListView.as_view(),
+        name="scoring-model-parts",
+    ),
+    path(
+        "scoring-models/<int:pk>/parts/<str:kind>/<str:key>",
+        scoring_model_parts.PartView.as_view(),
+        name="scoring-model-part",
+    ),
+    path(
+        "scoring-models/<int:pk>/parts/<str:kind>/<str:key>/move",
+        scoring_model_parts.PartMoveView.as_view(),
+        name="scoring-model-part-move",
+    ),
+    path("lab-trials", lab.TrialListView.as_view(), name="lab-trials"),
+    path("lab-trials/<int:pk>", lab.TrialView.as_view(), name="lab-trial"),
+    path("lab-trials/<int:pk>/actions", lab.TrialActionsView.as_view(), name="lab-trial-actions"),
+    path("lab-results/<int:pk>", lab.ResultView.as_view(), name="lab-result"),
+    path("lab-results/<int:pk>/moves", lab.MoveListView.as_view(), name="lab-result-moves"),
     path("score-runs", score_runs.ScoreRunListView.as_view(), name="score-runs"),
     path("score-runs/<int:pk>", score_runs.ScoreRunView.as_view(), name="score-run"),
     path("score-runs/<int:pk>/actions", score_runs.ScoreRunActionsView.as_view(), name="score-run-actions"),

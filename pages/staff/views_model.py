@@ -1,4 +1,4 @@
-"""Scoring models: list, page, draft, download."""
+"""Scoring models: list, page, steps, copy, and drafts as TOML."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.views.generic.base import View
 
 from accounts.permissions import has_permission
 from common.audit.selectors import entries_of
@@ -18,12 +19,14 @@ from common.templatetags.paddock import local_text
 from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
 from pages.staff.tables_scoring import ScoringModelTable
-from scoring.capabilities import selectors, services
+from scoring.capabilities import draft_services, editing, policies, selectors, services
 from scoring.capabilities.filters import ScoringModelFilter
 from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.permissions import offer_model_actions
 from scoring.capabilities.rules import describe_rule
+from scoring.capabilities.selectors import comparable_with
 from scoring.capabilities.states import SCORING_MODEL
+from scoring.lab.selectors import latest_results_of
 
 MAX_FILE = 400_000
 
@@ -78,6 +81,11 @@ class ScoringModelDetail(ModelPage, TitledPage):
             offers=offer_model_actions(model, user),
             action_url=reverse("pages:staff:scoring_model_act", args=[model.pk]),
             may_edit=has_permission(user, "model.edit"),
+            faults=editing.open_faults(model.rule) if model.is_draft else [],
+            notice_days=policies.notice_days(model),
+            many_affected=policies.many_affected(model),
+            results=latest_results_of(model)[:3],
+            comparable=comparable_with(model, user)[:1],
             entries=entries_of(model),
             runs=selectors.runs_visible_to(user).filter(scoring_model=model)[:5],
             **kwargs,
@@ -103,12 +111,26 @@ class ScoringModelAct(ModelPage, ActionView):
     actions = services.ACTIONS
     id_name = "model_id"
     done = {
-        "announce": _("Announced. Nothing in it can change any more."),
+        "announce": _("Announced, and the providers are told. Nothing in it can change any more."),
         "publish": _("Published. The next score run applies it."),
+        "withdraw": _("Withdrawn. The providers are told."),
+        "discard": _("Discarded. It stays in the list and never counts."),
     }
 
     def get_success_url(self, subject: ScoringModel) -> str:
         return reverse("pages:staff:scoring_model_detail", args=[subject.pk])
+
+
+class ScoringModelCopy(ModelPage, View):
+    """Draft a new version as a copy of this one."""
+
+    permission = "model.edit"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        draft = draft_services.copy_model(model_id=self.model.pk, by=request.user)
+        messages.success(request, _("A draft was made. Nothing counts before it is published."))
+        return redirect("pages:staff:scoring_model_edit", draft.pk)
 
 
 class DefinitionForm(forms.Form):
@@ -181,17 +203,22 @@ class ScoringModelDraft(StaffPage, TitledPage):
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
 
-class ScoringModelEdit(ScoringModelDraft):
-    """Change a draft."""
+class ScoringModelText(ScoringModelDraft):
+    """A draft as TOML, the very format of `python -m engine`."""
 
-    title = _("Edit the draft")
+    title = _("The draft as TOML")
 
     @cached_property
     def model(self) -> ScoringModel:
         model = selectors.models_visible_to(self.request.user).filter(pk=self.kwargs["pk"]).first()
         if model is None:
             raise NotFound()
+        policies.check_editable(model)
         return model
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        back = reverse("pages:staff:scoring_model_edit", args=[self.model.pk])
+        return super().get_context_data(back_url=back, back_label=_("The draft in parts"), **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return {"definition": self.model.definition, "version": self.model.version}

@@ -9,6 +9,11 @@ class ModelStatus(models.TextChoices):
     ANNOUNCED = "announced", _("Announced")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
+    DISCARDED = "discarded", _("Discarded")
+
+
+# What nobody but staff sees: not announced yet, or never.
+UNSEEN_MODELS = (ModelStatus.DRAFT, ModelStatus.DISCARDED)
 
 
 class RunStatus(models.TextChoices):

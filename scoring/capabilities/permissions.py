@@ -7,6 +7,7 @@ from accounts.permissions import check_permission
 from common.days import business_day
 from common.states import ActionOffer, Transition
 from scoring.capabilities import policies
+from scoring.capabilities.definitions import check_whole
 from scoring.capabilities.models import ScoreRun, ScoringModel
 from scoring.capabilities.states import RUN_ACTIONS_OF_PEOPLE, SCORE_RUN, SCORING_MODEL
 
@@ -15,6 +16,8 @@ def offer_model_actions(model: ScoringModel, user: User) -> list[ActionOffer]:
     """The model's actions, each allowed or with its reason."""
 
     def check(row: Transition) -> None:
+        if row.action == "announce":
+            check_whole(model.rule)
         if row.action == "publish":
             policies.check_in_force(model, business_day(timezone.now()))
         check_permission(user, row.permission)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import Conflict, InvalidInput
@@ -11,12 +12,13 @@ from providers.enums import Capability
 from scoring.capabilities.enums import ModelStatus
 from scoring.capabilities.models import ScoringModel
 
-NOTICE_DAYS = 7
 SCALE = 100.0
 
 
 def check_editable(model: ScoringModel) -> None:
     """Only a draft changes."""
+    if model.status == ModelStatus.DISCARDED:
+        raise Conflict(_("This draft was discarded."), remedy=_("Draft a new version from it."), code="model_discarded")
     if model.status != ModelStatus.DRAFT:
         raise Conflict(
             _("This version was announced and cannot change any more."),
@@ -48,15 +50,32 @@ def check_fits_portal(rule: Rule) -> None:
         )
 
 
-def check_notice(days: int) -> None:
-    """Rules are announced NOTICE_DAYS before they count. The very first model has nobody to warn."""
-    if days >= NOTICE_DAYS:
+def many_affected(model: ScoringModel) -> bool | None:
+    """Whether the rule lab found that many are affected by exactly this definition; None when nobody tried it."""
+    if not model.is_tried or not model.affected_total:
+        return None
+    return (model.affected_count or 0) * 100 >= settings.MODEL_MANY_AFFECTED_PERCENT * model.affected_total
+
+
+def notice_days(model: ScoringModel) -> int:
+    """The least days between the announcement of a draft and the day from which it counts. Nobody gains by not trying
+    it: an untried one has the longer notice."""
+    return int(settings.MODEL_NOTICE_DAYS if many_affected(model) is False else settings.MODEL_LONG_NOTICE_DAYS)
+
+
+def check_notice(model: ScoringModel, days: int) -> None:
+    """Rules are announced `notice_days` before they count. The very first model has nobody to warn."""
+    least = notice_days(model)
+    if days >= least:
         return
     if days < 0 or ScoringModel.objects.filter(published_at__isnull=False).exists():
         raise InvalidInput(
-            _("A new version is announced at least %(days)s days before it counts.") % {"days": NOTICE_DAYS},
+            _("This version is announced at least %(days)s days before it counts.") % {"days": least},
             field="effective_from",
-            remedy=_("Choose a later day."),
+            remedy=_("Choose a later day.")
+            if many_affected(model) is not None
+            else _("Choose a later day, or try it in the rule lab: %(days)s days are enough when few are affected.")
+            % {"days": settings.MODEL_NOTICE_DAYS},
             code="notice_too_short",
         )
 

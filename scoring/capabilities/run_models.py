@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import Job, Versioned
 from engine import model as engine_model
-from engine.model_toml import load_model
-from scoring.capabilities.enums import OPEN_RUNS, ModelStatus, RunStatus
+from engine.model_toml import parse_model
+from scoring.capabilities.enums import OPEN_RUNS, UNSEEN_MODELS, ModelStatus, RunStatus
 
 PINNED = ("scoring_model", "as_of", "batch_ids", "adjustment_ids", "related_ids", "digest_form", "seed")
 RULE = ("key", "model_version", "name_zh", "name_en", "definition", "digest")
@@ -29,7 +29,11 @@ def changed(*names: str) -> pgtrigger.Q:
 
 @pghistory.track()
 class ScoringModel(Versioned):
-    """One version of a scoring model. `definition` is canonical TOML; from its announcement on it never changes."""
+    """One version of a scoring model. `definition` is canonical TOML; from its announcement on it never changes.
+
+    `tried_digest` names the definition that the rule lab tried; `affected_count` of `affected_total` providers were
+    affected in the run that affected the largest share.
+    """
 
     key = models.CharField(max_length=64, editable=False)
     model_version = models.CharField(_("Version"), max_length=40, editable=False)
@@ -55,22 +59,43 @@ class ScoringModel(Versioned):
     retired_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    discarded_at = models.DateTimeField(null=True, blank=True)
+    discarded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    tried_digest = models.CharField(max_length=64, blank=True, editable=False)
+    affected_count = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    affected_total = models.PositiveIntegerField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["key", "-created_at"]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=ModelStatus.values), name="scoring_model_status_known"),
-            models.UniqueConstraint(fields=["key", "model_version"], name="scoring_model_version_once"),
+            models.UniqueConstraint(
+                fields=["key", "model_version"],
+                condition=~Q(status=ModelStatus.DISCARDED),
+                name="scoring_model_version_once",
+            ),
             models.UniqueConstraint(
                 fields=["key"], condition=Q(status=ModelStatus.PUBLISHED), name="scoring_model_one_published"
             ),
             models.CheckConstraint(
-                condition=Q(status=ModelStatus.DRAFT) | Q(announced_at__isnull=False, effective_from__isnull=False),
+                condition=Q(status__in=UNSEEN_MODELS) | Q(announced_at__isnull=False, effective_from__isnull=False),
                 name="scoring_model_announced_when_leaving_draft",
             ),
             models.CheckConstraint(
                 condition=~Q(status=ModelStatus.PUBLISHED) | Q(published_at__isnull=False),
                 name="scoring_model_published_with_date",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=ModelStatus.DISCARDED) & Q(discarded_at__isnull=False, discarded_by__isnull=False))
+                | (~Q(status=ModelStatus.DISCARDED) & Q(discarded_at__isnull=True, discarded_by__isnull=True)),
+                name="scoring_model_discarded_with_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(tried_digest="", affected_count__isnull=True, affected_total__isnull=True)
+                | (~Q(tried_digest="") & Q(affected_total__gte=1, affected_count__lte=F("affected_total"))),
+                name="scoring_model_affected_when_tried",
             ),
         ]
         triggers = [
@@ -89,10 +114,19 @@ class ScoringModel(Versioned):
     def __str__(self) -> str:
         return f"{self.key} {self.model_version}"
 
+    @property
+    def is_draft(self) -> bool:
+        return self.status == ModelStatus.DRAFT
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether the rule lab tried exactly this definition."""
+        return self.tried_digest == self.digest
+
     @cached_property
     def rule(self) -> engine_model.ScoringModel:
-        """The definition as the engine reads it."""
-        return load_model(self.definition)
+        """The definition as the engine reads it. That of a draft may have faults; an announced one has none."""
+        return parse_model(self.definition)
 
 
 @pghistory.track()

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
-from scoring.capabilities.enums import CardStatus, ModelStatus, RunStatus
+from scoring.capabilities.enums import UNSEEN_MODELS, CardStatus, ModelStatus, RunStatus
 from scoring.capabilities.models import Scorecard, ScoreRun, ScoringModel
 
 MODEL_KEY = "five_capabilities"
@@ -17,7 +17,14 @@ COMPARE_DAYS = 7
 def models_visible_to(user: User | AnonymousUser) -> QuerySet[ScoringModel]:
     """Every version for staff; for others those in force, announced or retired."""
     models = ScoringModel.objects.select_related("created_by", "announced_by", "published_by")
-    return models if has_permission(user, "model.view") else models.exclude(status=ModelStatus.DRAFT)
+    return models if has_permission(user, "model.view") else models.exclude(status__in=UNSEEN_MODELS)
+
+
+def comparable_with(model: ScoringModel, user: User | AnonymousUser) -> QuerySet[ScoringModel]:
+    """What a version may be compared with: the one in force first, then those of the same model, the newest first."""
+    rank = Case(When(status=ModelStatus.PUBLISHED, key=model.key, then=0), When(key=model.key, then=1), default=2)
+    others = models_visible_to(user).exclude(pk=model.pk).exclude(status=ModelStatus.DISCARDED)
+    return others.order_by(rank, "-created_at", "-pk")
 
 
 def published_model(key: str = MODEL_KEY) -> ScoringModel | None:

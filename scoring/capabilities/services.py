@@ -1,27 +1,26 @@
-"""Writes about scoring models: draft, edit, announce, publish, withdraw, retire."""
+"""Writes about scoring models: draft, edit, announce, publish, withdraw, retire. Parts of drafts: `draft_services`."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.notices.services import send_notices
 from accounts.permissions import check_permission
 from common.audit.services import record
 from common.days import business_day
-from common.exceptions import Conflict
 from common.locks import lock
-from common.refusals import refuse
-from engine.errors import EngineError
-from engine.model import ScoringModel as Rule
-from engine.model_toml import dump_model, load_model, model_digest
+from providers.registry.enums import ProviderOrigin
+from providers.registry.models import Provider
 from scoring.capabilities import policies
+from scoring.capabilities.definitions import check_whole, put_definition, read_definition
+from scoring.capabilities.draft_services import discard
 from scoring.capabilities.enums import ModelStatus
 from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.states import SCORING_MODEL
-from scoring.capabilities.subjects import check_attributes
+from scoring.capabilities.subjects import SCORED_STATUSES
 
 
 @transaction.atomic
@@ -66,20 +65,24 @@ def announce(
     version: int | None = None,
     now: datetime | None = None,
 ) -> ScoringModel:
-    """Make a draft public and fixed; it counts from `effective_from`, by default after the notice period."""
+    """Make a draft public and fixed, and tell all providers; it counts from `effective_from`, by default after the
+    notice period. Raises InvalidInput for a draft with open faults or too early a day."""
     now = now or timezone.now()
     model = lock(ScoringModel.objects.all(), model_id)
     model.check_version(version)
     row = SCORING_MODEL.check(model, "announce", note=note)
+    check_whole(model.rule)
     today = business_day(now)
-    first_day = effective_from or today + timedelta(days=policies.NOTICE_DAYS)
-    policies.check_notice((first_day - today).days)
+    first_day = effective_from or today + timedelta(days=policies.notice_days(model))
+    policies.check_notice(model, (first_day - today).days)
     if by is not None:
         check_permission(by, row.permission)
     model.status, model.announced_at, model.announced_by = row.to, now, by
     model.effective_from = first_day
     model.save_checked()
-    record(row.audit, model, by=by, note=note, now=now, changes={"effective_from": first_day, "digest": model.digest})
+    changes = {"effective_from": first_day, "digest": model.digest, "affected": model.affected_count}
+    record(row.audit, model, by=by, note=note, now=now, changes=changes)
+    tell_providers("model.announce", model, now=now, effective_on=first_day.isoformat())
     return model
 
 
@@ -114,7 +117,7 @@ def publish(
 def withdraw(
     *, model_id: int, by: User, note: str, version: int | None = None, now: datetime | None = None
 ) -> ScoringModel:
-    """Take back an announced version before it counts."""
+    """Take back an announced version before it counts, and tell all providers."""
     return end(model_id=model_id, action="withdraw", by=by, note=note, version=version, now=now)
 
 
@@ -136,39 +139,25 @@ def end(*, model_id: int, action: str, by: User, note: str, version: int | None,
     model.status, model.retired_at, model.retired_by = row.to, now, by
     model.save_checked()
     record(row.audit, model, by=by, note=note, now=now)
+    if action == "withdraw":
+        tell_providers("model.withdraw", model, now=now, note=note)
     return model
 
 
-def read_definition(definition: str) -> Rule:
-    """The checked model in a TOML text; raises InvalidInput with the path of the first fault."""
-    try:
-        rule = load_model(definition)
-    except EngineError as error:
-        raise refuse(error, field="definition") from error
-    policies.check_fits_portal(rule)
-    check_attributes(rule)
-    return rule
-
-
-def put_definition(model: ScoringModel, rule: Rule) -> None:
-    """Write the rule's text, digest and names into the row; raises Conflict when its version exists."""
-    if ScoringModel.objects.filter(key=rule.key, model_version=rule.version).exclude(pk=model.pk).exists():
-        raise Conflict(
-            _("Version %(version)s of this model exists already.") % {"version": rule.version},
-            field="definition",
-            remedy=_("Give the new version another number."),
-            code="version_exists",
-        )
-    model.key, model.model_version = rule.key, rule.version
-    model.name_zh, model.name_en = rule.label.zh, rule.label.en
-    model.definition, model.digest = dump_model(rule), model_digest(rule)
-    model.__dict__.pop("rule", None)
+def tell_providers(kind: str, model: ScoringModel, *, now: datetime, **more: str) -> int:
+    """A notice to every provider that is scored; gives how many were told."""
+    scored = Provider.objects.filter(status__in=SCORED_STATUSES, origin=ProviderOrigin.PORTAL).order_by("pk")
+    names = {"name_zh": model.name_zh or model.key, "name_en": model.name_en or model.key}
+    parameters = {**names, "version": model.model_version, "model": model.pk, **more}
+    organisations = scored.values_list("organisation_id", flat=True)
+    return send_notices(kind, [(pk, parameters) for pk in organisations], now=now)
 
 
 # What people do with a version, by the action of the table.
 ACTIONS: dict[str, Callable[..., ScoringModel]] = {
     "announce": announce,
     "publish": publish,
+    "discard": discard,
     "withdraw": withdraw,
     "retire": retire,
 }

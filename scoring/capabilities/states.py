@@ -11,6 +11,7 @@ SCORING_MODEL = StateTable(
     initial=ModelStatus.DRAFT,
     rows=(
         Transition("draft", "announced", "announce", "model.publish", _("Announce"), audit="model.announce"),
+        Transition("draft", "discarded", "discard", "model.edit", _("Discard"), audit="model.discard"),
         Transition("announced", "published", "publish", "model.publish", _("Publish"), audit="model.publish"),
         Transition(
             "announced", "retired", "withdraw", "model.retire", _("Withdraw"), needs_note=True, audit="model.withdraw"

@@ -101,7 +101,7 @@ def small_model(version: str = "1", *, replicates: int = 0, refund_weight: float
 def make_published_model(definition: str | None = None, *, now: datetime = MORNING_AFTER) -> ScoringModel:
     """A model in force since `now`: without notice when it is the first, else announced the notice period before."""
     first = not ScoringModel.objects.filter(published_at__isnull=False).exists()
-    early = now if first else now - timedelta(days=7)
+    early = now if first else now - timedelta(days=15)
     model = create_draft(definition=definition or small_model(), by=None, now=early)
     today = early.astimezone(timezone.get_fixed_timezone(480)).date()
     announce(model_id=model.pk, by=None, effective_from=today if first else None, now=early)

@@ -52,6 +52,9 @@ GOOD: dict[str, tuple[str, Any]] = {
     "THROTTLE_ANONYMOUS": ("10/second", "10/second"),
     "THROTTLE_USER": ("20/hour", "20/hour"),
     "THROTTLE_WRITE": ("30/day", "30/day"),
+    "MODEL_NOTICE_DAYS": ("10", 10),
+    "MODEL_LONG_NOTICE_DAYS": ("30", 30),
+    "MODEL_MANY_AFFECTED_PERCENT": ("5", 5),
 }
 DEFAULTS: dict[str, Any] = {
     "retired_signing_keys": [],
@@ -77,6 +80,9 @@ DEFAULTS: dict[str, Any] = {
     "throttle_anonymous": "60/minute",
     "throttle_user": "600/minute",
     "throttle_write": "120/minute",
+    "model_notice_days": 7,
+    "model_long_notice_days": 15,
+    "model_many_affected_percent": 10,
 }
 MALFORMED = [
     ("SECRET_KEY", "too-short"),
@@ -113,6 +119,9 @@ MALFORMED = [
     ("THROTTLE_ANONYMOUS", "60"),
     ("THROTTLE_USER", "0/minute"),
     ("THROTTLE_WRITE", "5/week"),
+    ("MODEL_NOTICE_DAYS", "a week"),
+    ("MODEL_LONG_NOTICE_DAYS", "366"),
+    ("MODEL_MANY_AFFECTED_PERCENT", "101"),
 ]
 
 

@@ -30,11 +30,13 @@ def make_in(status: str) -> ScoringModel:
     model = make_draft("2")
     if status == ModelStatus.DRAFT:
         return model
+    analyst = make_staff(Role.SCORING_ANALYST)
+    if status == ModelStatus.DISCARDED:
+        return services.discard(model_id=model.pk, by=analyst, now=NOW)
     model = services.announce(model_id=model.pk, by=None, now=NOW)
     if status == ModelStatus.ANNOUNCED:
         return model
-    analyst = make_staff(Role.SCORING_ANALYST)
-    later = NOW + timedelta(days=7)
+    later = NOW + timedelta(days=15)
     model = services.publish(model_id=model.pk, by=analyst, now=later)
     if status == ModelStatus.PUBLISHED:
         return model
@@ -43,6 +45,7 @@ def make_in(status: str) -> ScoringModel:
 
 TRUTH = {
     ("draft", "announce"): "announced",
+    ("draft", "discard"): "discarded",
     ("announced", "publish"): "published",
     ("announced", "withdraw"): "retired",
     ("published", "retire"): "retired",
@@ -53,7 +56,7 @@ TRUTH = {
 def test_every_state_and_action(status: str, action: str) -> None:
     model, analyst = make_in(status), make_staff(Role.SCORING_ANALYST)
     act = services.ACTIONS[action]
-    after = NOW + timedelta(days=8)
+    after = NOW + timedelta(days=16)
     if (status, action) in TRUTH:
         changed = act(model_id=model.pk, by=analyst, note="For a reason.", now=after)
         assert changed.status == TRUTH[status, action]
@@ -85,19 +88,19 @@ def test_the_first_version_may_count_at_once_and_no_later_one() -> None:
     assert services.publish(model_id=first.pk, by=None, now=NOW).status == "published"
     second = make_draft("2")
     with pytest.raises(InvalidInput) as refusal:
-        services.announce(model_id=second.pk, by=None, effective_from=TODAY + timedelta(days=6), now=NOW)
+        services.announce(model_id=second.pk, by=None, effective_from=TODAY + timedelta(days=14), now=NOW)
     assert (refusal.value.reason, refusal.value.field) == ("notice_too_short", "effective_from")
     announced = services.announce(model_id=second.pk, by=None, now=NOW)
-    assert announced.effective_from == TODAY + timedelta(days=7)
+    assert announced.effective_from == TODAY + timedelta(days=15)
 
 
 def test_publishing_waits_for_the_day_that_was_announced_and_retires_the_one_before() -> None:
     first, model = make_published_model(now=NOW - timedelta(days=30)), make_draft("2")
     services.announce(model_id=model.pk, by=None, now=NOW)
     with pytest.raises(Conflict) as refusal:
-        services.publish(model_id=model.pk, by=None, now=NOW + timedelta(days=6))
+        services.publish(model_id=model.pk, by=None, now=NOW + timedelta(days=14))
     assert refusal.value.reason == "notice_running"
-    services.publish(model_id=model.pk, by=None, now=NOW + timedelta(days=7))
+    services.publish(model_id=model.pk, by=None, now=NOW + timedelta(days=15))
     first.refresh_from_db()
     assert first.status == "retired"
     assert list(ScoringModel.objects.filter(status="published")) == [model]
