@@ -50,7 +50,7 @@ def read_barred_file(data: bytes) -> list[BarredRow]:
             remedy=_("Use these columns: %(names)s.") % {"names": ", ".join(COLUMNS)},
         )
     reader.fieldnames = head
-    rows = []
+    rows: list[BarredRow] = []
     for cells in reader:
         if len(rows) == MOST_ROWS:
             raise _too_long()
