@@ -1,6 +1,6 @@
 """Scoring models and the runs that apply them; `models.py` gathers these and the results."""
 
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 
 import pghistory
@@ -18,6 +18,7 @@ from engine import model as engine_model
 from engine.model_toml import load_model
 from scoring.capabilities.enums import OPEN_RUNS, ModelStatus, RunStatus
 
+READ_RULES = 32
 RULE = ("key", "model_version", "name_zh", "name_en", "definition", "digest")
 
 
@@ -91,7 +92,13 @@ class ScoringModel(Versioned):
     @cached_property
     def rule(self) -> engine_model.ScoringModel:
         """The definition as the engine reads it."""
-        return load_model(self.definition)
+        return read_rule(self.definition)
+
+
+@lru_cache(maxsize=READ_RULES)
+def read_rule(definition: str) -> engine_model.ScoringModel:
+    """A definition as the engine reads it; each text is read once by a process, since what it says never changes."""
+    return load_model(definition)
 
 
 @pghistory.track()
