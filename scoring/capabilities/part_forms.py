@@ -58,7 +58,7 @@ class PartForm(forms.Form):
     def flatten(cls, content: Mapping[str, Any]) -> dict[str, Any]:
         """Initial values of the fields from a part's content."""
         initial = {}
-        for name in cls.base_fields:
+        for name in [name for name in cls.base_fields if name != "version"]:
             value: Any = content
             for step in cls.paths.get(name, (name,)):
                 value = value.get(step) if isinstance(value, Mapping) else None
