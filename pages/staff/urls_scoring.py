@@ -3,7 +3,6 @@
 from django.urls import path
 
 from pages.staff import views_card, views_compare, views_draft, views_lab, views_model, views_run, views_weights
-from pages.staff import views_compare, views_draft, views_lab, views_model, views_run
 from pages.staff import views_draft_part as parts
 
 urlpatterns = [

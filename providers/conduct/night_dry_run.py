@@ -94,6 +94,8 @@ def _list(ids: Ids, keys: Sequence[str], flags: Flags) -> list[dict[str, Any]]:
     rows = []
     for at in chosen.tolist():
         provider = providers[int(ids[at])]
-        kinds = {kind: [keys[key] for key in np.flatnonzero(flags[n, :, at]).tolist()] for n, kind in enumerate(CHANGES)}
+        kinds = {
+            kind: [keys[key] for key in np.flatnonzero(flags[n, :, at]).tolist()] for n, kind in enumerate(CHANGES)
+        }
         rows.append({"provider": provider.code, "name": provider.name, **kinds})
     return rows

@@ -45,7 +45,7 @@ class DisputeForm(forms.Form):
         help_text=_("Over all days and merchants that you name. Money in yuan."),
     )
     statement = forms.CharField(
-        label=_("What happened"),
+        label=_("What is wrong"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Say what is wrong and how your papers show it."),

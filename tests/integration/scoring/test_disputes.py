@@ -22,7 +22,9 @@ from common.exceptions import (
 from providers.documents.files import kept_names
 from providers.registry.models import Provider
 from scoring.capabilities import selectors as cards
+from scoring.capabilities.compute import Silent
 from scoring.capabilities.models import Scorecard, ScoreRun
+from scoring.capabilities.recompute import recompute
 from scoring.capabilities.recompute_models import Recomputation
 from scoring.capabilities.recompute_services import resume_recomputations
 from scoring.capabilities.replay import replay_run
@@ -311,6 +313,33 @@ def test_two_corrections_at_once_are_told_once(provider: Provider) -> None:
     first, second = run_recomputations()
     assert (len(first["runs"]), second["runs"]) == (1, [])
     assert ScoreRun.objects.count() == 2
+    assert Notice.objects.filter(kind="score.recomputed").count() == 1
+
+
+def test_a_correction_that_waited_is_compared_with_what_counts_by_then(provider: Provider) -> None:
+    """The second was planned before the first had ended, as when its job met a run under way."""
+    oldest = make_run()
+    first = make_dispute(provider, status="upheld")
+    recompute(first.adjustment_id, Silent())
+    oldest.refresh_from_db()
+    second = make_dispute(provider, status="upheld", column="clicks", should_be=600)
+    waited = Recomputation.objects.create(adjustment=second.adjustment, before=oldest)
+    recompute(second.adjustment_id, Silent())
+    waited.refresh_from_db()
+    assert (waited.before, waited.changed_count) == (oldest.superseded_by, 1)
+    told = [one.parameters["before"] for one in Notice.objects.filter(kind="score.recomputed").order_by("pk")]
+    assert told == ["71.0", "72.8"]
+
+
+def test_a_correction_that_another_run_took_in_is_not_told_again(provider: Provider) -> None:
+    before = make_run()
+    first = make_dispute(provider, status="upheld")
+    second = make_dispute(provider, status="upheld", column="clicks", should_be=600)
+    waited = Recomputation.objects.create(adjustment=second.adjustment, before=before)
+    for dispute in (first, second):
+        recompute(dispute.adjustment_id, Silent())
+    waited.refresh_from_db()
+    assert (waited.changed_count, waited.after) == (0, Recomputation.objects.get(adjustment=first.adjustment).after)
     assert Notice.objects.filter(kind="score.recomputed").count() == 1
 
 
