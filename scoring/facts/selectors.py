@@ -73,8 +73,8 @@ def input_digest(batches: Iterable[Stored]) -> str:
 def open_relation(
     connection: duckdb.DuckDBPyConnection, batches: Iterable[Stored], *, name: str = "facts"
 ) -> duckdb.DuckDBPyConnection:
-    """Create the temporary view `name` over the facts of `batches` and adjustments (key columns and all fact columns; no rows for no
-    batches). Gives back the connection."""
+    """Create the temporary view `name` over the facts of `batches` and adjustments: key columns and all fact columns,
+    no rows for no batches. Gives back the connection."""
     files = ", ".join(quote_literal(str(path)) for path in files_of(batches))
     if files:
         rows = f"SELECT * FROM read_parquet([{files}], union_by_name = true)"
