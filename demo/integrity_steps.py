@@ -80,7 +80,7 @@ def entry_of(provider: Provider, row: FactRow) -> FakeOrders:
 def draw_statement() -> bytes:
     """A PDF of one page, as the provider's bank would print it."""
     return (
-        b"%PDF-1.4\n1 0 obj<</Type /Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type /Pages/Count 1/Kids[3 0 R]>>endobj\n"
+        b"%%PDF-1.4\n1 0 obj<</Type /Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type /Pages/Count 1/Kids[3 0 R]>>endobj\n"
         b"3 0 obj<</Type /Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>endobj\n"
         b"4 0 obj<</Length %d>>stream\n%s\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n"
         % (len(STATEMENT), STATEMENT)

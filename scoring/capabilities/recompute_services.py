@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.notices.services import send_notices
 from common.audit.services import record
 from common.days import business_day
-from common.jobs.models import OPEN, Job
+from common.jobs.models import Job, JobStatus
 from common.jobs.services import enqueue
 from common.locks import lock
 from common.templatetags.paddock import number
@@ -26,7 +25,9 @@ from scoring.facts.adjustment_services import RECOMPUTE
 
 # A model that is not in force and was not run for so long serves no season any more.
 IN_USE = timedelta(days=7)
-LOOK_BACK = timedelta(days=7)
+LOOK_BACK = timedelta(days=2)
+MOST_TRIES = 30
+ENDED_BADLY = (JobStatus.FAILED, JobStatus.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -153,16 +154,15 @@ def as_shown(score: float | None) -> float | None:
 
 @transaction.atomic
 def resume_recomputations(*, now: datetime | None = None) -> int:
-    """Ask again for what a failed job left undone, as when another run of that day was under way; gives how many."""
+    """Ask again for what only failed jobs worked on, as when another run of that day was under way; gives how many."""
     now = now or timezone.now()
     waiting = 0
     for adjustment in Adjustment.objects.filter(created_at__gte=now - LOOK_BACK).order_by("pk"):
         jobs = Job.objects.filter(name=RECOMPUTE, arguments__adjustment_id=adjustment.pk)
-        if jobs.filter(Q(status__in=OPEN)).exists():
+        statuses = list(jobs.values_list("status", flat=True))
+        if len(statuses) >= MOST_TRIES or any(status not in ENDED_BADLY for status in statuses):
             continue
-        undone = Recomputation.objects.filter(adjustment=adjustment, finished_at=None).exists()
-        if undone or affected_runs(adjustment):
-            record("run.resume_recompute", adjustment, by=None, now=now)
-            enqueue(RECOMPUTE, now=now, adjustment_id=adjustment.pk)
-            waiting += 1
+        record("run.resume_recompute", adjustment, by=None, now=now)
+        enqueue(RECOMPUTE, now=now, adjustment_id=adjustment.pk)
+        waiting += 1
     return waiting

@@ -19,6 +19,7 @@ from common.exceptions import (
     Stale,
     TooLarge,
 )
+from common.jobs.models import Job
 from providers.documents.files import kept_names
 from providers.registry.models import Provider
 from scoring.capabilities import selectors as cards
@@ -28,12 +29,13 @@ from scoring.capabilities.recompute import recompute
 from scoring.capabilities.recompute_models import Recomputation
 from scoring.capabilities.recompute_services import resume_recomputations
 from scoring.capabilities.replay import replay_run
+from scoring.capabilities.runs import start_run
 from scoring.disputes import selectors
 from scoring.disputes.decision_services import reject_dispute, uphold_dispute, uphold_partly
-from scoring.disputes.models import Dispute
 from scoring.disputes.services import FOLDER, Upload, add_evidence, open_dispute, open_evidence, withdraw_dispute
 from scoring.disputes.sweeping import sweep_files
 from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
+from scoring.facts.adjustment_services import RECOMPUTE
 from scoring.facts.models import FactBatch
 from scoring.facts.rows import Slice, read_totals
 from tests.factories.accounts import make_staff, make_user
@@ -343,15 +345,34 @@ def test_a_correction_that_another_run_took_in_is_not_told_again(provider: Provi
     assert Notice.objects.filter(kind="score.recomputed").count() == 1
 
 
-def test_what_a_dead_worker_left_is_finished(provider: Provider) -> None:
+def test_what_a_failed_job_left_is_asked_for_again(provider: Provider) -> None:
+    """As when another run of that day was under way: a plan without a run."""
     before = make_run()
     dispute = make_dispute(provider, status="upheld")
     Recomputation.objects.create(adjustment=dispute.adjustment, before=before)
-    assert resume_recomputations(now=LATER) == 0  # its job still waits
+    jobs = Job.objects.filter(name=RECOMPUTE)
+    assert resume_recomputations(now=LATER) == 0  # the first one still waits
+    jobs.update(status="failed", finished_at=LATER)
+    assert resume_recomputations(now=LATER + timedelta(days=3)) == 0  # nobody looks back so far
+    assert resume_recomputations(now=LATER) == 1
+    assert resume_recomputations(now=LATER) == 0
     run_recomputations()
     assert resume_recomputations(now=LATER) == 0
     assert Recomputation.objects.get().changed_count == 1
-    assert Dispute.objects.get().adjustment.recomputations.count() == 1
+
+
+def test_a_run_under_way_makes_a_correction_wait(provider: Provider) -> None:
+    make_run()
+    dispute = make_dispute(provider, status="upheld")
+    make_facts([{"provider": provider.code, "day": DAY - timedelta(days=1), **work(1, 1, 1)}])
+    busy = start_run(by=None, as_of=DAY, now=LATER)
+    (job,) = Job.objects.filter(name=RECOMPUTE)
+    make_facts([{"provider": provider.code, "day": DAY - timedelta(days=2), **work(1, 1, 1)}])
+    with pytest.raises(Conflict) as refusal:
+        recompute(dispute.adjustment_id, Silent(), job=job)
+    assert refusal.value.reason == "run_active"
+    busy.refresh_from_db()
+    assert (busy.status, Recomputation.objects.get().after) == ("queued", None)
 
 
 def test_who_sees_which_disputes(provider: Provider) -> None:
