@@ -312,7 +312,6 @@ SPECTACULAR_SETTINGS = {
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
-        "LabTrialStatusEnum": "scoring.lab.enums.TrialStatus",
         "ScorecardStatusEnum": "scoring.capabilities.enums.CardStatus",
         "SeasonStatusEnum": "scoring.seasons.enums.SeasonStatus",
         "HelpRequestStatusEnum": "merchants.requests.enums.RequestStatus",
