@@ -105,6 +105,11 @@ def text(label: Any, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=400, **more)
 
 
+def lines(label: Any) -> forms.CharField:
+    """An optional text of some lines."""
+    return forms.CharField(label=label, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 def key_field() -> forms.CharField:
     """The key of a part."""
     return forms.CharField(label=_("Key"), max_length=64, help_text=_("Small letters, digits and underscores."))

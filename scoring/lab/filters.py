@@ -9,12 +9,7 @@ from scoring.lab.enums import MoveKind, TrialStatus
 from scoring.lab.models import LabMove, LabTrial
 
 SIZES = (("small", _("small")), ("medium", _("medium size")), ("large", _("large")))
-YES_NO = (("true", _("Yes")), ("false", _("No")))
-
-
-def is_yes(value: str) -> bool:
-    """A choice of YES_NO as a truth value."""
-    return value == "true"
+YES_NO = (("1", _("Yes")), ("0", _("No")))
 
 
 class LabTrialFilter(django_filters.FilterSet):
@@ -29,10 +24,10 @@ class LabTrialFilter(django_filters.FilterSet):
 class LabMoveFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", label=_("Provider"))
     kind = django_filters.ChoiceFilter(choices=MoveKind.choices, label=_("Move"))
-    affected = django_filters.TypedChoiceFilter(choices=YES_NO, coerce=is_yes, label=_("Affected"))
+    affected = django_filters.ChoiceFilter(choices=YES_NO, label=_("Affected"))
     size = django_filters.ChoiceFilter(choices=SIZES, label=_("Size"))
     region = django_filters.ChoiceFilter(choices=Region.choices, label=_("Region"))
-    newcomer = django_filters.TypedChoiceFilter(choices=YES_NO, coerce=is_yes, label=_("Newcomer"))
+    newcomer = django_filters.ChoiceFilter(choices=YES_NO, label=_("Newcomer"))
     level_before = django_filters.NumberFilter(label=_("Level before"))
     level_after = django_filters.NumberFilter(label=_("Level after"))
 

@@ -281,7 +281,7 @@ def test_the_lab_by_page_and_by_endpoint(analyst: User, django_capture_on_commit
     assert (started.headers["Location"], trial.status) == (f"/staff/lab-trials/{trial.pk}/", "done")
     for address in (f"lab-trials/{trial.pk}/", f"lab-results/{trial.results.get().pk}/", f"lab-results/{result.pk}/"):
         assert client.get(f"/staff/{address}").status_code == 200
-    export = client.get(f"/staff/lab-results/{result.pk}/moves/?_export=csv&affected=true").content.decode()
+    export = client.get(f"/staff/lab-results/{result.pk}/moves/?_export=csv&affected=1").content.decode()
     assert len(export.splitlines()) == 1 + result.affected_count
     rest = api(analyst)
     ordered = rest.post(f"/api/v1/scoring-models/{draft.pk}/trials", {"options": {"draws": 5}}, format="json")
