@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from common.exceptions import Conflict
 from common.refusals import refuse
-from engine.compile import run_sums
+from engine.compile import fact_source, run_sums
 from engine.errors import EngineError
 from engine.evidence import REASONS
 from engine.inputs import inputs_from_sums
@@ -133,9 +133,10 @@ def compute_bounded(rule: Rule, pinned: PinnedInputs, as_of: date) -> Scores:
 
 def compute(connection: duckdb.DuckDBPyConnection, rule: Rule, pinned: PinnedInputs, as_of: date) -> Scores:
     """The engine's own steps."""
-    files = [batch.file for batch in pinned.batches]
-    sums = keep_subjects(run_sums(connection, rule, as_of=as_of, files=files), pinned.subjects)
-    attributes = describe_subjects(connection, rule, as_of, pinned.subjects, files)
+    sums = run_sums(connection, rule, as_of=as_of, files=pinned.files, left_out=pinned.left_out)
+    sums = keep_subjects(sums, pinned.subjects)
+    source = fact_source(connection, pinned.files, None, pinned.left_out)
+    attributes = describe_subjects(connection, rule, as_of, pinned.subjects, source)
     return score(rule, inputs_from_sums(rule, sums, columns_of(rule, attributes)))
 
 

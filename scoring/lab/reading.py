@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compile import Sums, run_sums
+from engine.compile import Sums, fact_source, run_sums
 from engine.inputs import Inputs, inputs_from_sums
 from engine.lab import Side, place_of
 from engine.model import ScoringModel as Rule
@@ -20,10 +20,10 @@ from engine.scoring import Scores, score
 from providers.registry.enums import ProviderOrigin
 from providers.registry.models import Provider
 from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects
+from scoring.capabilities.identity import inputs_of
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.capabilities.replay import subjects_of
 from scoring.capabilities.subjects import DERIVED, REGISTRY, Subject
-from scoring.facts.models import FactBatch
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -121,13 +121,18 @@ def apply_rule(
     *,
     weekly: bool,
 ) -> Scored:
-    """Score the run's facts and providers by `rule`. Raises EngineError."""
-    files = [batch.file for batch in FactBatch.objects.filter(pk__in=run.batch_ids).order_by("pk")]
-    sums = run_sums(connection, rule, as_of=run.as_of, files=files, weekly=True if weekly else None)
+    """Score by `rule` what the run scored: its batches and corrections without the pairs that it left out. Raises
+    EngineError."""
+    pinned = inputs_of(run, subjects)
+    weekly_blocks = True if weekly else None
+    sums = run_sums(
+        connection, rule, as_of=run.as_of, files=pinned.files, weekly=weekly_blocks, left_out=pinned.left_out
+    )
     sums = keep_subjects(sums, subjects)
     # Sizes are needed for the groups of the report even when the rule does not compare by size.
     asking = rule if "size" in rule.extras else replace(rule, extras=(*rule.extras, "size"))
-    attributes = describe_subjects(connection, asking, run.as_of, subjects, files)
+    source = fact_source(connection, pinned.files, None, pinned.left_out)
+    attributes = describe_subjects(connection, asking, run.as_of, subjects, source)
     inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
     external = np.array([subjects[str(code)].external for code in sums.subjects], dtype=np.bool_)
     return Scored(
