@@ -1,6 +1,7 @@
 """The questions that a score answers, worked out by hand."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -183,6 +184,13 @@ def test_a_run_that_comes_out_otherwise_is_refused(cards: list[Scorecard], monke
         arrays_of(run)
     assert refused.value.reason == "run_not_repeatable"
     assert not array_files.path_of(run.input_digest, run.result_digest).exists()
+
+
+def test_a_disk_that_refuses_leaves_a_run_without_its_copy(cards: list[Scorecard], tmp_path: Path) -> None:
+    blocked = tmp_path / "a file and no folder"
+    blocked.touch()
+    array_files.keep_arrays(blocked / "arrays.npz", arrays_of(cards[0].run))
+    assert list(tmp_path.iterdir()) == [blocked]
 
 
 def test_only_the_newest_files_are_kept(cards: list[Scorecard], monkeypatch: pytest.MonkeyPatch) -> None:
