@@ -25,7 +25,7 @@ class LabMoveFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", label=_("Provider"))
     kind = django_filters.ChoiceFilter(choices=MoveKind.choices, label=_("Move"))
     affected = django_filters.ChoiceFilter(choices=YES_NO, label=_("Affected"))
-    size = django_filters.ChoiceFilter(choices=SIZES, label=_("Size"))
+    size = django_filters.ChoiceFilter(choices=SIZES, label=_("Size of the provider"))
     region = django_filters.ChoiceFilter(choices=Region.choices, label=_("Region"))
     newcomer = django_filters.ChoiceFilter(choices=YES_NO, label=_("Newcomer"))
     level_before = django_filters.NumberFilter(label=_("Level before"))
