@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
-from engine.compile import MISSING, Sums, SumsPlan
+from engine.compile import Sums
 from engine.errors import EngineError
 from engine.formula_words import ColumnNames
 from engine.formulas import parse_formula
 from engine.model import ScoringModel
+from engine.plan import MISSING, SumsPlan, needs_blocks
 from engine.tables import Table
 
 Floats = NDArray[np.float64]
@@ -48,94 +48,70 @@ class Inputs:
 
 
 def inputs_from_sums(
-    model: ScoringModel,
-    sums: Sums,
-    extras: Mapping[str, Mapping[str, object]] | None = None,
-    *,
-    times: NDArray[np.int8] | None = None,
+    model: ScoringModel, sums: Sums, extras: Mapping[str, Mapping[str, object]] | None = None
 ) -> Inputs:
     """Inputs of a facts model. `extras` maps a column name to provider -> value, for gates and peer groups; a provider
-    that it lacks has none (NaN, or None for text). `times` says how often each row of the sums counts in a bootstrap
-    replicate, which takes its noise from the estimate."""
-    plan = sums.plan
-    limits = np.array([[plan.blocks.within(days) for days in model.days_of(metric)] for metric in model.metrics])
-    totals = window_totals(sums, times)
+    that it lacks has none (NaN, or None for text)."""
+    units = np.array([key.unit(sums.plan.last) for key in sums.plan.keys])
+    totals = np.cumsum(sums.bands * units, axis=0)
+    near, wide = read_spells(sums.plan, totals, sums.merchants)
     return Inputs(
         subjects=sums.subjects,
-        near=read_spell(model, plan, totals, limits[:, 0], sums.merchants, 0),
-        wide=read_spell(model, plan, totals, limits[:, 1], sums.merchants, 1),
+        near=near,
+        wide=wide,
         extras={name: look_up(sums.subjects, values) for name, values in (extras or {}).items()},
-        noise=block_noise(model, sums, limits[:, 1]) if times is None else None,
+        noise=block_noise(model, sums),
     )
 
 
-def window_totals(sums: Sums, times: NDArray[np.int8] | None = None) -> dict[int, Floats]:
-    """For each window (as a number of blocks), the sums of its blocks: subjects x keys. `times` says how often each row
-    counts (once by default).
-
-    Rows are added within bands between the ends of windows, in one pass over the values, and bands are added up.
-    """
-    plan, count = sums.plan, len(sums.subjects)
-    ends = sorted({plan.blocks.within(days) for metric in plan.model.metrics for days in plan.model.days_of(metric)})
-    band = np.searchsorted(ends, sums.block, side="right")
-    rows = len(sums.block)
-    counted = np.ones(rows) if times is None else times.astype(np.float64)
-    place = band * count + sums.subject
-    adder = csr_matrix((counted, (place, np.arange(rows))), shape=(len(ends) * count, rows))
-    bands = np.asarray(adder @ sums.values).reshape(len(ends), count, sums.values.shape[1])
-    return dict(zip(ends, np.cumsum(bands, axis=0), strict=True))
+def read_spells(plan: SumsPlan, totals: NDArray[Any], merchants: NDArray[np.int64]) -> tuple[Spell, Spell]:
+    """Each metric's window and wider window from `totals`: windows (as in `plan.ends`) x subjects x keys."""
+    return read_spell(plan, totals, merchants, 0), read_spell(plan, totals, merchants, 1)
 
 
-def read_spell(
-    model: ScoringModel,
-    plan: SumsPlan,
-    totals: Mapping[int, Floats],
-    limits: NDArray[Any],
-    merchants: NDArray[np.int64],
-    wider: int,
-) -> Spell:
-    """One window of every metric from the totals."""
-    shape = (len(next(iter(totals.values()))), len(model.metrics))
-    spell = Spell(np.ones(shape), np.ones(shape), np.full(shape, np.inf), np.full(shape, np.inf))
-    for index, metric in enumerate(model.metrics):
-        total = totals[int(limits[index])]
+def read_spell(plan: SumsPlan, totals: NDArray[Any], merchants: NDArray[np.int64], wider: int) -> Spell:
+    """One window of every metric."""
+    metrics = plan.model.metrics
+    shape = (totals.shape[1], len(metrics))
+    # By columns: every step works on one metric at a time.
+    spell = Spell(*(np.full(shape, value, dtype=totals.dtype, order="F") for value in (1.0, 1.0, np.inf, np.inf)))
+    for index, metric in enumerate(metrics):
+        days = plan.model.days_of(metric)[wider]
+        total = totals[plan.ends.index(days)]
         spell.numerator[:, index] = total[:, plan.numerator[index]]
         if plan.denominator[index] != MISSING:
             spell.denominator[:, index] = total[:, plan.denominator[index]]
         if plan.evidence[index] != MISSING:
             spell.evidence[:, index] = total[:, plan.evidence[index]]
         if metric.minimum_merchants:
-            days = model.days_of(metric)[wider]
             spell.merchants[:, index] = merchants[:, plan.merchant_windows.index(days)]
     return spell
 
 
-def block_noise(model: ScoringModel, sums: Sums, limits: NDArray[Any]) -> tuple[Floats, Floats] | None:
-    """Per subject and metric, the sum of squares between blocks, `sum_b v_b (r_b - r)^2`, and what it amounts to in
-    units of the noise, `sum_b w_b - sum_b w_b v_b / sum_b v_b` (Buehlmann and Straub, with decay weights w and decayed
-    volumes v). None unless a prior asks."""
-    asked = [
-        index
-        for index, metric in enumerate(model.metrics)
-        if metric.prior.kind == "moments" and metric.prior.noise == "blocks"
-    ]
-    if not asked:
+def block_noise(model: ScoringModel, sums: Sums) -> tuple[Floats, Floats] | None:
+    """Per subject and metric, the sum of squares between the weeks of the model's window, `sum_b v_b (r_b - r)^2`, and
+    what it amounts to in units of the noise, `sum_b w_b - sum_b w_b v_b / sum_b v_b` (Buehlmann and Straub, with decay
+    weights w and decayed volumes v). None unless a prior asks."""
+    plan = sums.plan
+    if not plan.week_keys:
         return None
-    count = len(sums.subjects)
-    squares, freedom = np.zeros((count, len(model.metrics))), np.zeros((count, len(model.metrics)))
-    for index in asked:
-        weights = sums.plan.blocks.mean_decay(model.half_life_of(model.metrics[index]))
-        volume = sums.values[:, sums.plan.denominator[index]]
-        used = (sums.block < limits[index]) & (volume > 0)
-        subject, volume, weight = sums.subject[used], volume[used], weights[sums.block[used]]
-        amount = sums.values[used, sums.plan.numerator[index]]
-        total = np.bincount(subject, volume, count)
+    shape = (len(sums.subjects), len(model.metrics))
+    squares, freedom = np.zeros(shape, order="F"), np.zeros(shape, order="F")
+    for index, metric in enumerate(model.metrics):
+        if not needs_blocks(metric):
+            continue
+        numerator, denominator = plan.numerator[index], plan.denominator[index]
+        amount = sums.weeks[:, :, plan.week_keys.index(numerator)] * plan.keys[numerator].unit(plan.last)
+        volume = sums.weeks[:, :, plan.week_keys.index(denominator)] * plan.keys[denominator].unit(plan.last)
+        used = volume > 0
+        weight = plan.blocks.mean_decay(model.half_life_of(metric))[: len(volume), np.newaxis] * used
+        volume, amount = np.where(used, volume, 0.0), np.where(used, amount, 0.0)
         with np.errstate(all="ignore"):
-            mean = np.bincount(subject, amount, count) / total
-            apart = volume * (amount / volume - mean[subject]) ** 2
-            squares[:, index] = np.bincount(subject, apart, count)
-            spread = np.bincount(subject, weight, count) - np.bincount(subject, weight * volume, count) / total
-        freedom[:, index] = np.nan_to_num(spread)
+            total = volume.sum(axis=0)
+            mean = amount.sum(axis=0) / total
+            apart = volume * (np.where(used, amount / volume, 0.0) - mean) ** 2
+            squares[:, index] = np.nan_to_num(np.where(used, apart, 0.0).sum(axis=0))
+            freedom[:, index] = np.nan_to_num(weight.sum(axis=0) - (weight * volume).sum(axis=0) / total)
     return squares, freedom
 
 

@@ -1,11 +1,10 @@
 """The work of a score run: facts in, scorecards out. The mathematics is the engine's; here is the order of things."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -17,6 +16,7 @@ from common.exceptions import IllegalTransition
 from common.jobs.progress import JobCancelled
 from common.refusals import refuse
 from engine.compile import Sums, run_sums
+from engine.draws import run_draws
 from engine.errors import EngineError
 from engine.inputs import Inputs, inputs_from_sums
 from engine.intervals import bootstrap_intervals
@@ -26,7 +26,7 @@ from engine.tables import open_connection
 from scoring.capabilities.identity import PinnedInputs
 from scoring.capabilities.results import Results, digest_results, rounded, store_results
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
-from scoring.capabilities.sizes import read_sizes
+from scoring.capabilities.sizes import NET_GMV, size_of
 from scoring.capabilities.subjects import Subject
 
 MEMORY = "400MB"
@@ -136,16 +136,18 @@ def score_facts(
     files = [batch.file for batch in pinned.batches]
     progress.report(SHARES[SUMMING], 100, SUMMING)
     with clock.measure("sums"):
-        sums = keep_subjects(run_sums(connection, rule, as_of=as_of, files=files), pinned.subjects)
-        attributes = describe_subjects(connection, rule, as_of, pinned.subjects, files)
+        beside = (NET_GMV,) if asks_size(rule) else ()
+        sums = keep_subjects(run_sums(connection, rule, as_of=as_of, files=files, beside=beside), pinned.subjects)
     progress.report(SHARES[SCORING], 100, SCORING)
     with clock.measure("score"):
+        attributes = describe_subjects(rule, sums, pinned.subjects)
         inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
         scores = score(rule, inputs)
     progress.report(SHARES[INTERVALS], 100, INTERVALS)
     with clock.measure("intervals"):
         tracks = np.array([int(pinned.subjects[str(code)].external) for code in sums.subjects], dtype=np.int64)
-        intervals = bootstrap_intervals(rule, sums, inputs, tracks=tracks, threads=THREADS)
+        draws = run_draws(connection, sums, files=files) if rule.bootstrap.replicates else None
+        intervals = bootstrap_intervals(rule, sums, inputs, draws, tracks=tracks, threads=THREADS)
     named = set(sums.subjects)
     without = tuple(code for code in sorted(pinned.subjects) if code not in named)
     return Results(
@@ -162,33 +164,22 @@ def score_facts(
 def keep_subjects(sums: Sums, subjects: Mapping[str, Subject]) -> Sums:
     """The sums of those alone who are scored: not of a provider that was cleared out or is not admitted yet."""
     keep = np.array([str(code) in subjects for code in sums.subjects], dtype=np.bool_)
-    if keep.all():
-        return sums
-    rows = keep[sums.subject]
-    number = np.cumsum(keep) - 1
-    return replace(
-        sums,
-        subjects=sums.subjects[keep],
-        subject=number[sums.subject[rows]].astype(np.int64),
-        block=sums.block[rows],
-        values=sums.values[rows],
-        merchants=sums.merchants[keep],
-    )
+    return sums if keep.all() else sums.take(keep)
 
 
-def describe_subjects(
-    connection: duckdb.DuckDBPyConnection,
-    rule: Rule,
-    as_of: date,
-    subjects: Mapping[str, Subject],
-    files: Sequence[Path],
-) -> dict[str, dict[str, object]]:
+def asks_size(rule: Rule) -> bool:
+    """Whether the model compares providers by their size."""
+    return "size" in rule.peers.columns or "size" in rule.extras
+
+
+def describe_subjects(rule: Rule, sums: Sums, subjects: Mapping[str, Subject]) -> dict[str, dict[str, object]]:
     """What the model asks to know of each provider: from the registry, and its size from the facts."""
     attributes: dict[str, dict[str, object]] = {code: dict(who.attributes) for code, who in subjects.items()}
-    if "size" in rule.peers.columns or "size" in rule.extras:
-        sizes = read_sizes(connection, rule, as_of, files)
+    if asks_size(rule):
+        net = sums.beside(0) * 30 // rule.window.days
+        sizes = dict(zip(sums.subjects.tolist(), map(size_of, net.tolist()), strict=True))
         for code, known in attributes.items():
-            known["size"] = sizes.get(code, "small")
+            known["size"] = sizes.get(code, size_of(0))
     return attributes
 
 

@@ -1,0 +1,177 @@
+"""From a model to one GROUP BY over the facts: decayed and plain sums per provider and block of days.
+
+The statement reads two relations: the facts (provider, day, merchant, trader and additive integer columns) and the
+decay table of `engine.decay`. Nothing of a user's text reaches it but the SQL that sqlglot writes from a checked tree,
+in the dialect of the engine that holds the facts.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from sqlglot import exp
+
+from engine.columns import FACT_COLUMN_NAMES
+from engine.decay import WEIGHT_ONE, Blocks, last_day, make_blocks, unit_weight, window_ends
+from engine.errors import EngineError
+from engine.formula_words import ColumnNames
+from engine.formulas import Formula, parse_formula
+from engine.model import Metric, ScoringModel
+
+# A fractional expression is summed in millionths, so that its sum too is a sum of integers. Its weight is taken as a
+# fraction of one and applied before the rounding: in millionths of a weight, sums would outgrow 64 bits.
+FRACTION = 1_000_000
+MISSING = -1
+# Dialects of sqlglot in which the statement runs, and the name of its 64-bit integer.
+INTEGER = {"duckdb": "BIGINT", "spark": "BIGINT", "postgres": "BIGINT"}
+
+
+@dataclass(frozen=True)
+class SumKey:
+    """One column of sums: an expression with its decay, or plain."""
+
+    formula: Formula
+    half_life: float | None
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether every row adds a whole number, and none below 0 unless a column is."""
+        plain = (exp.Column, exp.Identifier, exp.Paren, exp.Add, exp.Mul, exp.Literal)
+        return self.formula.is_integral and all(isinstance(node, plain) for node in self.formula.tree.walk())
+
+    def unit(self, last: date) -> float:
+        """The value of 1 in the integer sum."""
+        if self.formula.is_integral:
+            return unit_weight(last, self.half_life)
+        return unit_weight(last, self.half_life) * (1 if self.half_life is None else WEIGHT_ONE) / FRACTION
+
+
+@dataclass(frozen=True)
+class SumsPlan:
+    """Which sums a model needs and where each metric finds its own: indices into `keys`, -1 for none.
+
+    `blocks` are weeks in the model's window when a prior is read from them, and windows beyond; `beside` places the
+    plain sums that somebody else asked for.
+    """
+
+    model: ScoringModel
+    blocks: Blocks
+    keys: tuple[SumKey, ...]
+    numerator: tuple[int, ...]
+    denominator: tuple[int, ...]
+    evidence: tuple[int, ...]
+    beside: tuple[int, ...] = ()
+
+    @property
+    def last(self) -> date:
+        """The youngest day that counts."""
+        return self.blocks.last
+
+    def first_of(self, days: int) -> date:
+        """The oldest day of a window."""
+        return self.last - timedelta(days=days - 1)
+
+    @cached_property
+    def half_lives(self) -> tuple[float, ...]:
+        """The distinct half-lives, ascending: column `w<index>` of the decay table."""
+        return tuple(sorted({key.half_life for key in self.keys if key.half_life is not None}))
+
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """The distinct windows in days, ascending."""
+        return window_ends(self.model)
+
+    @cached_property
+    def week_keys(self) -> tuple[int, ...]:
+        """The keys that are also kept by week, for priors read from blocks."""
+        asked = [index for index, metric in enumerate(self.model.metrics) if needs_blocks(metric)]
+        return tuple(sorted({key for index in asked for key in (self.numerator[index], self.denominator[index])}))
+
+    @property
+    def week_count(self) -> int:
+        """How many blocks are weeks of the model's window; 0 when no prior asks."""
+        return self.blocks.within(min(self.model.window.days, self.ends[-1])) if self.week_keys else 0
+
+    @property
+    def merchant_windows(self) -> tuple[int, ...]:
+        """Windows in days for which distinct merchants are counted."""
+        needed = [metric for metric in self.model.metrics if metric.minimum_merchants]
+        return tuple(sorted({days for metric in needed for days in self.model.days_of(metric)}))
+
+
+def plan_sums(model: ScoringModel, as_of: date, *, beside: tuple[str, ...] = ()) -> SumsPlan:
+    """The distinct sums a facts model needs as of a day, and those of the formulas `beside` over the portal's fact
+    columns, without decay."""
+    names = ColumnNames(model.columns)
+    all_names = ColumnNames(tuple(dict.fromkeys((*model.columns, *FACT_COLUMN_NAMES)))) if beside else names
+    keys: dict[tuple[str, float | None], SumKey] = {}
+    places: dict[tuple[str, float | None], int] = {}
+
+    def place(text: str, half_life: float | None, names: ColumnNames = names) -> int:
+        if not text:
+            return MISSING
+        formula = parse_formula(text, names)
+        identity = (formula.sql(), half_life)
+        keys.setdefault(identity, SumKey(formula, half_life))
+        return places.setdefault(identity, len(places))
+
+    found = [
+        (
+            place(metric.numerator, model.half_life_of(metric)),
+            place(metric.denominator, model.half_life_of(metric)),
+            place(model.evidence_of(metric), None),
+        )
+        for metric in model.metrics
+    ]
+    weekly = any(needs_blocks(metric) for metric in model.metrics)
+    return SumsPlan(
+        model=model,
+        blocks=make_blocks(model, last_day(model, as_of), weeks_within=model.window.days if weekly else 0),
+        beside=tuple(place(text, None, all_names) for text in beside),
+        keys=tuple(keys.values()),
+        numerator=tuple(row[0] for row in found),
+        denominator=tuple(row[1] for row in found),
+        evidence=tuple(row[2] for row in found),
+    )
+
+
+def needs_blocks(metric: Metric) -> bool:
+    """Whether a metric's prior is estimated from blocks of time."""
+    return metric.prior.kind == "moments" and metric.prior.noise == "blocks"
+
+
+def compile_sums(
+    plan: SumsPlan, source: str, *, dialect: str = "duckdb", where: str = "", as_doubles: Collection[int] = ()
+) -> str:
+    """The one statement: sums `s0`, `s1`, ... and `fact_rows` by provider and block. `source` is SQL of a relation (a
+    quoted name, or `read_parquet($files)`) and `where` a condition on it; neither is user text. The keys `as_doubles`
+    are added up as doubles, which is faster and exact as long as no sum leaves their 53 bits."""
+    if dialect not in INTEGER:
+        raise EngineError(
+            "unknown_dialect",
+            "Sums cannot be compiled for %(dialect)s.",
+            remedy="Use one of: %(dialects)s.",
+            params={"dialect": dialect, "dialects": ", ".join(INTEGER)},
+        )
+    whole = INTEGER[dialect]
+    columns = ["facts.provider AS provider", "decay.block AS block", "count(*) AS fact_rows"]
+    for index, key in enumerate(plan.keys):
+        total = f"coalesce(sum({weighted(plan, key, dialect, as_double=index in as_doubles)}), 0)"
+        columns.append(f"{total if index in as_doubles else f'CAST({total} AS {whole})'} AS s{index}")
+    return (
+        f"SELECT {', '.join(columns)} FROM {source} AS facts JOIN decay ON facts.day = decay.day "  # noqa: S608
+        f"{f'WHERE {where} ' if where else ''}GROUP BY facts.provider, decay.block"
+    )
+
+
+def weighted(plan: SumsPlan, key: SumKey, dialect: str, *, as_double: bool = False) -> str:
+    """The whole number that one row adds to one sum."""
+    value = f"({key.formula.sql(dialect, table='facts')})"
+    if as_double:
+        value = f"CAST({value} AS DOUBLE)"
+    weight = "" if key.half_life is None else f" * decay.w{plan.half_lives.index(key.half_life)}"
+    if key.formula.is_integral:
+        return f"{value}{weight}"
+    scale = float(FRACTION if key.half_life is None else FRACTION / WEIGHT_ONE)
+    return f"CAST(round({value}{weight} * {scale!r}e0) AS {INTEGER[dialect]})"
