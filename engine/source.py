@@ -62,13 +62,14 @@ def fact_refusals() -> Iterator[None]:
     """DuckDB's errors as sentences for people: `fact_too_large`, `facts_unreadable`."""
     try:
         yield
-    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        raise EngineError(
-            "fact_too_large",
-            "A number in the facts is too large to be summed exactly.",
-            remedy="Keep every provider's sum of a formula below 2,000,000,000,000 in a window.",
-        ) from error
     except duckdb.Error as error:
+        # A product that leaves 64 bits is out of range; a sum that does cannot be converted.
+        if isinstance(error, duckdb.OutOfRangeException) or "INT128" in str(error):
+            raise EngineError(
+                "fact_too_large",
+                "A number in the facts is too large to be summed exactly.",
+                remedy="Keep every provider's sum of a formula below 2,000,000,000,000 in a window.",
+            ) from error
         raise EngineError(
             "facts_unreadable",
             "The facts cannot be read: %(reason)s",

@@ -210,6 +210,19 @@ def test_sums_are_exact_beyond_the_precision_of_floats() -> None:
     assert inputs.wide.numerator[0, 1] == ((ages >= 0) & (ages < 200)).sum()
 
 
+def test_sums_are_exact_where_doubles_are_not(tmp_path: Path) -> None:
+    """Files whose columns are never negative are summed as doubles until a sum leaves their 53 bits."""
+    facts = make_facts(rows=600, providers=2)
+    facts["clicks"] = facts["clicks"] + 10**9 + 1
+    for sign in (1, -1):  # a correction below 0 never takes the short way
+        facts["orders"][0] *= sign
+        write_table(tmp_path / "facts.parquet", facts)
+        with open_connection() as connection:
+            from_file = run_sums(connection, MODEL, as_of=AS_OF, files=[tmp_path / "facts.parquet"])
+        assert from_file.bands.tobytes() == run(facts).bands.tobytes()
+        assert int(from_file.bands[:, :, 1].max()) > 2**53
+
+
 def test_no_facts_is_no_subjects() -> None:
     facts = make_facts(rows=5)
     facts["day"][:] = np.datetime64("2020-01-01")
@@ -232,6 +245,9 @@ def test_refusals() -> None:
     huge = {**facts, "orders": np.full(50, 10**14)}
     with pytest.raises(EngineError) as caught:
         run(huge)
+    assert caught.value.code == "fact_too_large"
+    with pytest.raises(EngineError) as caught:
+        run({**facts, "provider": np.full(50, "P00", dtype=object), "orders": np.full(50, 10**12)})  # only their sum is
     assert caught.value.code == "fact_too_large"
     with open_connection() as connection, pytest.raises(EngineError) as caught:
         run_sums(connection, MODEL, as_of=AS_OF, files=["/nowhere/x.parquet"])
