@@ -84,7 +84,7 @@ def advance_sums(
         source = open_source(connection, files)
         check_fact_columns(connection, plan, source)
         advance_pairs(connection, source, old_plan, plan, folder / PAIRS)
-        with np.load(folder / ARRAYS) as saved:
+        with (folder / ARRAYS).open("rb") as file, np.load(file) as saved:
             sums = carry_over(old_plan, plan, {name: saved[name] for name in saved.files}, number_people(connection))
         move_days(connection, source, old_plan, sums)
         return replace(sums, merchants=count_merchants(connection, plan, len(sums.subjects)))

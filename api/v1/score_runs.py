@@ -32,6 +32,7 @@ class ScoreRunListItem(serializers.ModelSerializer[ScoreRun]):
             "input_digest",
             "result_digest",
             "status",
+            "advanced_from",
             "fact_count",
             "provider_count",
             "assessed_count",
@@ -44,6 +45,11 @@ class ScoreRunListItem(serializers.ModelSerializer[ScoreRun]):
             "version",
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "advanced_from": {
+                "help_text": "The day whose saved sums the run went on from; null when it summed all facts."
+            }
+        }
 
 
 class ScoreRunSerializer(ScoreRunListItem):

@@ -23,13 +23,14 @@ from engine.intervals import bootstrap_intervals
 from engine.model import ScoringModel as Rule
 from engine.scoring import score
 from engine.tables import open_connection
+from scoring.capabilities.carrying import Carrier
 from scoring.capabilities.identity import PinnedInputs
 from scoring.capabilities.results import Results, digest_results, rounded, store_results
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
 from scoring.capabilities.sizes import NET_GMV, size_of
 from scoring.capabilities.subjects import Subject
 
-MEMORY = "400MB"
+MEMORY = "250MB"
 THREADS = 2
 # What people read while they wait; the page translates them.
 SUMMING, SCORING, INTERVALS, STORING = (
@@ -79,7 +80,8 @@ def carry_out(run_id: int, progress: Reports) -> dict[str, int]:
     run, inputs = begun
     clock = Clock()
     try:
-        results = compute_results(run.scoring_model.rule, run.as_of, inputs, progress, clock)
+        rule = run.scoring_model.rule
+        results = compute_results(rule, run.as_of, inputs, progress, clock, carrier=Carrier(rule))
         progress.report(SHARES[STORING], 100, STORING)
         finish_run(run_id=run_id, outcome=describe(results, clock), store=lambda row: store_results(row, results))
     except JobCancelled:
@@ -106,6 +108,7 @@ def describe(results: Results, clock: Clock) -> Outcome:
         provider_count=len(results.scores.subjects) + len(results.without_facts),
         assessed_count=int(results.assessed.sum()),
         timings=clock.timings,
+        advanced_from=results.advanced_from,
     )
 
 
@@ -115,11 +118,14 @@ def compute_results(
     inputs: PinnedInputs,
     progress: Reports,
     clock: Clock,
+    *,
+    carrier: Carrier | None = None,
 ) -> Results:
-    """Sums, scores and intervals over the pinned inputs; touches no database. Raises EngineError."""
+    """Sums, scores and intervals over the pinned inputs; touches no database. With a `carrier` the sums go on from
+    those of an earlier day where that gives the same, and are kept for the next. Raises EngineError."""
     connection = open_connection(threads=THREADS, memory_limit=MEMORY)
     try:
-        return score_facts(connection, rule, as_of, inputs, progress, clock)
+        return score_facts(connection, rule, as_of, inputs, progress, clock, carrier)
     finally:
         connection.close()
 
@@ -131,13 +137,18 @@ def score_facts(
     pinned: PinnedInputs,
     progress: Reports,
     clock: Clock,
+    carrier: Carrier | None,
 ) -> Results:
     """`compute_results` on an open connection."""
     files = [batch.file for batch in pinned.batches]
     progress.report(SHARES[SUMMING], 100, SUMMING)
     with clock.measure("sums"):
         beside = (NET_GMV,) if asks_size(rule) else ()
-        sums = keep_subjects(run_sums(connection, rule, as_of=as_of, files=files, beside=beside), pinned.subjects)
+        found = carrier and carrier.advance(connection, as_of=as_of, batches=pinned.batches, beside=beside)
+        total, advanced_from = found or (run_sums(connection, rule, as_of=as_of, files=files, beside=beside), None)
+        if carrier is not None:
+            carrier.keep(connection, total, pinned.batches)
+        sums = keep_subjects(total, pinned.subjects)
     progress.report(SHARES[SCORING], 100, SCORING)
     with clock.measure("score"):
         attributes = describe_subjects(rule, sums, pinned.subjects)
@@ -158,6 +169,7 @@ def score_facts(
         without_facts=without,
         merchants=merchants_seen(rule, inputs, scores.chosen.days),
         fact_count=sums.fact_rows,
+        advanced_from=advanced_from,
     )
 
 

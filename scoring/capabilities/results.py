@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ class Results:
     without_facts: tuple[str, ...]
     merchants: Floats
     fact_count: int
+    advanced_from: date | None = None
 
     @property
     def people(self) -> list[Subject]:

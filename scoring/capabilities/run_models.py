@@ -109,6 +109,8 @@ class ScoreRun(Versioned):
     result_digest = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.QUEUED)
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The day whose saved sums the run went on from; empty when it summed all facts.
+    advanced_from = models.DateField(null=True, blank=True)
     fact_count = models.BigIntegerField(default=0)
     provider_count = models.PositiveIntegerField(default=0)
     assessed_count = models.PositiveIntegerField(default=0)

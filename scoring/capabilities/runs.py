@@ -35,6 +35,7 @@ class Outcome:
     provider_count: int
     assessed_count: int
     timings: dict[str, float]
+    advanced_from: date | None = None
 
 
 @transaction.atomic
@@ -161,7 +162,7 @@ def finish_run(
     run.status, run.finished_at = row.to, now
     run.result_digest, run.timings = outcome.result_digest, outcome.timings
     run.fact_count, run.provider_count = outcome.fact_count, outcome.provider_count
-    run.assessed_count = outcome.assessed_count
+    run.assessed_count, run.advanced_from = outcome.assessed_count, outcome.advanced_from
     run.save_checked()
     earlier = ScoreRun.objects.filter(
         scoring_model=run.scoring_model, as_of=run.as_of, status=RunStatus.DONE, superseded_by=None
