@@ -69,8 +69,8 @@ def advance_sums(
 ) -> Sums | None:
     """The sums as of a day from those saved in `folder` for an earlier one; None when only a full run gives them.
 
-    `files` hold the facts of both: the caller answers for it that no other facts have come, gone or changed on the days
-    that the saved sums hold. Raises EngineError as `run_sums` does, OSError or ValueError for an unreadable folder.
+    `files` hold the facts of the days that move: the caller answers for it that no other facts have come, gone or
+    changed on the days that the saved sums hold. Raises EngineError as `run_sums` does, OSError or ValueError for an unreadable folder.
     """
     plan = plan_sums(model, as_of, beside=beside)
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
@@ -118,18 +118,21 @@ def carry_over(
     old: SumsPlan, new: SumsPlan, saved: dict[str, NDArray[np.generic]], subjects: NDArray[np.object_]
 ) -> Sums:
     """The saved sums in the places of the new subjects and weeks, before any day has moved."""
-    sums = empty_sums(new, subjects)
     names = saved["subjects"]
-    place = np.searchsorted(subjects.astype(str), names) if len(subjects) else np.zeros(len(names), dtype=np.int64)
-    here = np.flatnonzero(np.isin(names, subjects.astype(str)))
-    place = place[here]
+    weeks = {monday_of(new, block): block for block in range(new.week_count)}
+    moved = [(weeks[day], block) for block in range(old.week_count) if (day := monday_of(old, block)) in weeks]
+    sums = empty_sums(new, subjects)
+    if names.tolist() == subjects.tolist():
+        for target, block in moved:
+            sums.weeks[target] = saved["weeks"][block]
+        return replace(sums, bands=saved["bands"], rows=saved["rows"])
+    numbers = {name: number for number, name in enumerate(subjects.tolist())}
+    here = np.array([row for row, name in enumerate(names.tolist()) if name in numbers], dtype=np.int64)
+    place = np.array([numbers[name] for name in names[here].tolist()], dtype=np.int64)
     sums.bands[:, place] = saved["bands"][:, here]
     sums.rows[:, place] = saved["rows"][:, here]
-    weeks = {monday_of(new, block): block for block in range(new.week_count)}
-    for block in range(old.week_count):
-        target = weeks.get(monday_of(old, block))
-        if target is not None:
-            sums.weeks[target, place] = saved["weeks"][block, here]
+    for target, block in moved:
+        sums.weeks[target, place] = saved["weeks"][block, here]
     return sums
 
 
@@ -163,6 +166,14 @@ def move_days(connection: duckdb.DuckDBPyConnection, source: FactSource, old: Su
             if week is not None and segment.leaves in (-1, own_window):
                 sign = 1 if segment.leaves == -1 else -1
                 sums.weeks[week, part.numbers] += sign * part.values[:, plan.week_keys]
+
+
+def moving_days(model: ScoringModel, since: date, as_of: date) -> list[tuple[date, date]]:
+    """The first and last days of what moves between the last day of saved sums and `as_of`: only facts of these are
+    read."""
+    new = plan_sums(model, as_of)
+    old = plan_sums(model, since + (as_of - new.last))
+    return [(segment.first, segment.last) for segment in find_segments(old, new)]
 
 
 def find_segments(old: SumsPlan, new: SumsPlan) -> Iterator[Segment]:

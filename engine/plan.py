@@ -8,7 +8,7 @@ in the dialect of the engine that holds the facts.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlglot import exp
 
@@ -165,9 +165,15 @@ def compile_sums(
     )
 
 
+@lru_cache(maxsize=1024)
+def fact_sql(formula: Formula, dialect: str) -> str:
+    """The formula over the facts of the statement; every slice asks again."""
+    return formula.sql(dialect, table="facts")
+
+
 def weighted(plan: SumsPlan, key: SumKey, dialect: str, *, as_double: bool = False) -> str:
     """The whole number that one row adds to one sum."""
-    value = f"({key.formula.sql(dialect, table='facts')})"
+    value = f"({fact_sql(key.formula, dialect)})"
     if as_double:
         value = f"CAST({value} AS DOUBLE)"
     weight = "" if key.half_life is None else f" * decay.w{plan.half_lives.index(key.half_life)}"

@@ -19,7 +19,7 @@ import duckdb
 from django.conf import settings
 
 from engine.compile import Sums
-from engine.increment import advance_sums, save_sums
+from engine.increment import advance_sums, moving_days, save_sums
 from engine.model import ScoringModel as Rule
 from engine.model_toml import model_digest
 from engine.plan import plan_sums
@@ -63,8 +63,10 @@ class Carrier:
                 known = json.loads((folder / BATCHES).read_text(encoding="utf-8"))
                 if not same_facts(known, batches, first=plan.blocks.first, until=day):
                     continue
-                here = [Path(settings.FACTS_ROOT) / path for path in dict.fromkeys(row["path"] for row in known)]
-                files = list(dict.fromkeys([*here, *(batch.file for batch in batches)]))
+                moving = moving_days(self.rule, day, as_of)
+                rows = [*known, *(describe(batch) for batch in batches)]
+                paths = dict.fromkeys(row["path"] for row in rows if holds_any(row, moving))
+                files = [Path(settings.FACTS_ROOT) / path for path in paths or (row["path"] for row in rows[:1])]
                 sums = advance_sums(connection, self.rule, folder, as_of=as_of, files=files, beside=beside)
                 return None if sums is None else (sums, day)
             except UNREADABLE:
@@ -113,6 +115,12 @@ def describe(batch: FactBatch) -> dict[str, str]:
         "from": str(batch.day_from),
         "to": str(batch.day_to),
     }
+
+
+def holds_any(row: dict[str, str], spans: list[tuple[date, date]]) -> bool:
+    """Whether a batch may hold facts of one of the spans of days."""
+    begins, ends = date.fromisoformat(row["from"]), date.fromisoformat(row["to"])
+    return any(begins <= last and ends >= first for first, last in spans)
 
 
 def same_facts(known: list[dict[str, str]], batches: tuple[FactBatch, ...], *, first: date, until: date) -> bool:
