@@ -13,7 +13,7 @@ from engine.decay import decay_table
 from engine.errors import EngineError
 from engine.model import ScoringModel
 from engine.plan import SumsPlan, plan_sums
-from engine.slices import Slicer
+from engine.slices import Slice, Slicer
 from engine.source import FactSource, check_fact_columns, day_condition, fact_refusals, open_source
 from engine.tables import fetch_table, load_table
 
@@ -78,11 +78,7 @@ def run_sums(
         sums = empty_sums(plan, number_people(connection))
         load_table(connection, "decay", decay_table(plan.last, plan.blocks.edges, plan.half_lives))
         for part in Slicer(connection, plan, source).run(len(sums.subjects)):
-            band = band_of(plan, part.block)
-            sums.rows[band, part.numbers] += part.rows
-            sums.bands[band, part.numbers] += part.values
-            if part.block < plan.week_count:
-                sums.weeks[part.block, part.numbers] = part.values[:, plan.week_keys]
+            add_slice(sums, part)
         return replace(sums, merchants=count_merchants(connection, plan, len(sums.subjects)))
 
 
@@ -99,6 +95,16 @@ def empty_sums(plan: SumsPlan, subjects: NDArray[np.object_]) -> Sums:
     )
 
 
+def add_slice(sums: Sums, part: Slice) -> None:
+    """Put the sums of one block in their places."""
+    plan = sums.plan
+    band = band_of(plan, part.block)
+    sums.rows[band, part.numbers] += part.rows
+    sums.bands[band, part.numbers] += part.values
+    if part.block < plan.week_count:
+        sums.weeks[part.block, part.numbers] = part.values[:, plan.week_keys]
+
+
 def band_of(plan: SumsPlan, block: int) -> int:
     """The window in which a block lies and no smaller one: an index into `plan.ends`."""
     return int(np.searchsorted(plan.ends, plan.blocks.edges[block], side="right"))
@@ -108,13 +114,17 @@ def find_pairs(connection: duckdb.DuckDBPyConnection, plan: SumsPlan, source: Fa
     """Make the table `pairs`: each provider of the widest window, and its youngest day with each merchant (with none,
     when no metric counts merchants)."""
     relation, parameters = source.between(plan.blocks.first, plan.last)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE pairs AS {select_pairs(plan, relation)}", parameters)
+
+
+def select_pairs(plan: SumsPlan, relation: str) -> str:
+    """The statement behind the table `pairs`."""
     merchant = "facts.merchant" if plan.merchant_windows else "NULL"
-    statement = (
-        f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT CAST(facts.provider AS VARCHAR) AS provider, "  # noqa: S608
+    return (
+        "SELECT CAST(facts.provider AS VARCHAR) AS provider, "  # noqa: S608 - `relation` is never user text
         f"CAST({merchant} AS VARCHAR) AS merchant, max(facts.day) AS day FROM {relation} AS facts "
         f"WHERE {day_condition(plan.blocks.first, plan.last)} GROUP BY ALL"
     )
-    connection.execute(statement, parameters)
 
 
 def number_people(connection: duckdb.DuckDBPyConnection) -> NDArray[np.object_]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.compile import Sums
 from engine.decay import decay_table, make_blocks
 from engine.plan import SumsPlan
-from engine.slices import Slicer
+from engine.slices import Slice, Slicer
 from engine.source import fact_refusals, open_source
 from engine.tables import load_table
 
@@ -25,9 +25,11 @@ class Draws:
     values: NDArray[np.float32]
     seen: NDArray[np.int64]
 
-    def take(self, order: NDArray[np.int64]) -> "Draws":
-        """The draws of some subjects, in the order given."""
-        return replace(self, values=self.values[order], seen=self.seen[order])
+    def add(self, part: Slice) -> None:
+        """Put the sums of one block in their place."""
+        units = np.array([key.unit(self.plan.last) for key in self.plan.keys])
+        self.values[part.numbers, part.block] = part.values * units
+        self.seen[part.numbers] += 1
 
 
 def run_draws(
@@ -41,17 +43,20 @@ def run_draws(
     `facts_unreadable`."""
     plan = weekly_plan(sums.plan)
     count = len(sums.subjects)
-    values = np.zeros((count, plan.blocks.count, len(plan.keys)), dtype=np.float32)
-    seen = np.zeros(count, dtype=np.int64)
-    units = np.array([key.unit(plan.last) for key in plan.keys])
+    draws = empty_draws(plan, count)
     with fact_refusals():
         source = open_source(connection, files, relation)
         load_table(connection, "people", {"provider": sums.subjects, "number": np.arange(count)})
         load_table(connection, "decay", decay_table(plan.last, plan.blocks.edges, plan.half_lives))
         for part in Slicer(connection, plan, source).run(count):
-            values[part.numbers, part.block] = part.values * units
-            seen[part.numbers] += 1
-    return Draws(plan, values, seen)
+            draws.add(part)
+    return draws
+
+
+def empty_draws(plan: SumsPlan, count: int) -> Draws:
+    """Draws of nothing yet."""
+    values = np.zeros((count, plan.blocks.count, len(plan.keys)), dtype=np.float32)
+    return Draws(plan, values, np.zeros(count, dtype=np.int64))
 
 
 def weekly_plan(plan: SumsPlan) -> SumsPlan:

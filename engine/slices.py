@@ -9,6 +9,7 @@ from that slice on.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -72,10 +73,15 @@ class Slicer:
             self.doubles -= large
             yield from self.run_days(first, last)
             return
-        block = np.asarray(table["block"], dtype=np.int64)
-        values = np.empty((len(block), len(self.plan.keys)), dtype=np.int64)
-        for index in range(len(self.plan.keys)):
-            values[:, index] = table.pop(f"s{index}")
-        for each in np.unique(block):
-            rows = np.flatnonzero(block == each)
-            yield Slice(int(each), table["number"][rows], table["fact_rows"][rows], values[rows])
+        yield from split_blocks(table, len(self.plan.keys))
+
+
+def split_blocks(table: dict[str, NDArray[Any]], keys: int) -> Iterator[Slice]:
+    """The statement's result, with the providers' numbers, block by block."""
+    block = np.asarray(table["block"], dtype=np.int64)
+    values = np.empty((len(block), keys), dtype=np.int64)
+    for index in range(keys):
+        values[:, index] = table.pop(f"s{index}")
+    for each in np.unique(block):
+        rows = np.flatnonzero(block == each)
+        yield Slice(int(each), table["number"][rows], table["fact_rows"][rows], values[rows])

@@ -83,6 +83,11 @@ def check_fact_columns(connection: duckdb.DuckDBPyConnection, plan: SumsPlan, so
     relation, parameters = source.between(date.min, date.max)
     statement = f"SELECT * FROM {relation} AS facts LIMIT 0"  # noqa: S608 - `relation` is never user text
     found = {str(column[0]) for column in connection.execute(statement, parameters).description or []}
+    missing_columns(plan, found)
+
+
+def missing_columns(plan: SumsPlan, found: set[str]) -> None:
+    """Raise EngineError `missing_columns` when the model reads a column that is not there."""
     needed = {name for key in plan.keys for name in key.formula.columns} | {"provider", "day"}
     if plan.merchant_windows:
         needed.add("merchant")

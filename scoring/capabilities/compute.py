@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from common.exceptions import IllegalTransition
 from common.jobs.progress import JobCancelled
 from common.refusals import refuse
-from engine.compile import Sums, run_sums
-from engine.draws import run_draws
+from engine.compile import Sums
 from engine.errors import EngineError
 from engine.inputs import Inputs, inputs_from_sums
 from engine.intervals import bootstrap_intervals
@@ -24,6 +23,7 @@ from engine.model import ScoringModel as Rule
 from engine.scoring import score
 from engine.tables import open_connection
 from scoring.capabilities.carrying import Carrier
+from scoring.capabilities.facts_engine import open_engine
 from scoring.capabilities.identity import PinnedInputs
 from scoring.capabilities.results import Results, digest_results, rounded, store_results
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
@@ -141,11 +141,15 @@ def score_facts(
 ) -> Results:
     """`compute_results` on an open connection."""
     files = [batch.file for batch in pinned.batches]
+    engine = open_engine()
     progress.report(SHARES[SUMMING], 100, SUMMING)
     with clock.measure("sums"):
         beside = (NET_GMV,) if asks_size(rule) else ()
         found = carrier and carrier.advance(connection, as_of=as_of, batches=pinned.batches, beside=beside)
-        total, advanced_from = found or (run_sums(connection, rule, as_of=as_of, files=files, beside=beside), None)
+        total, advanced_from = found or (
+            engine.run_sums(connection, rule, as_of=as_of, files=files, beside=beside),
+            None,
+        )
         if carrier is not None:
             carrier.keep(connection, total, pinned.batches)
         sums = keep_subjects(total, pinned.subjects)
@@ -157,7 +161,7 @@ def score_facts(
     progress.report(SHARES[INTERVALS], 100, INTERVALS)
     with clock.measure("intervals"):
         tracks = np.array([int(pinned.subjects[str(code)].external) for code in sums.subjects], dtype=np.int64)
-        draws = run_draws(connection, sums, files=files) if rule.bootstrap.replicates else None
+        draws = engine.run_draws(connection, sums, files=files) if rule.bootstrap.replicates else None
         intervals = bootstrap_intervals(rule, sums, inputs, draws, tracks=tracks, threads=THREADS)
     named = set(sums.subjects)
     without = tuple(code for code in sorted(pinned.subjects) if code not in named)

@@ -1,0 +1,145 @@
+"""The model's statement on Apache Spark, over the same Parquet files, for facts that one machine cannot hold.
+
+Spark adds up and DuckDB keeps what comes back: one row per provider and block. Needs `requirements-spark.txt` and
+Java 17, and the folder of the facts under the same path on every worker.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import sqlglot
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from engine.compile import Sums, add_slice, count_merchants, empty_sums, number_people, select_pairs
+from engine.decay import decay_table
+from engine.draws import Draws, empty_draws, weekly_plan
+from engine.errors import EngineError
+from engine.model import ScoringModel
+from engine.plan import SumsPlan, compile_sums, plan_sums
+from engine.slices import Slice, split_blocks
+from engine.source import day_condition, missing_columns
+from engine.tables import first_line, load_table
+
+FACTS = "fact_files"
+
+
+@dataclass(frozen=True)
+class SparkFacts:
+    """The sums of facts by a stand-alone cluster, such as `spark://10.0.0.5:7077`."""
+
+    master: str
+
+    def run_sums(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        model: ScoringModel,
+        *,
+        as_of: date,
+        files: Sequence[str | Path],
+        beside: tuple[str, ...] = (),
+    ) -> Sums:
+        """As `engine.compile.run_sums`; also raises EngineError `cluster_unreachable`."""
+        plan = plan_sums(model, as_of, beside=beside)
+        with open_session(self.master) as session:
+            found = session.read.parquet(*map(str, files))
+            found.createOrReplaceTempView(FACTS)
+            missing_columns(plan, set(found.columns))
+            keep(connection, "pairs", session, sqlglot.transpile(select_pairs(plan, FACTS), "duckdb", "spark")[0])
+            sums = empty_sums(plan, number_people(connection))
+            for part in run_statement(connection, session, plan):
+                add_slice(sums, part)
+        return replace(sums, merchants=count_merchants(connection, plan, len(sums.subjects)))
+
+    def run_draws(self, connection: duckdb.DuckDBPyConnection, sums: Sums, *, files: Sequence[str | Path]) -> Draws:
+        """As `engine.draws.run_draws`."""
+        draws = empty_draws(weekly_plan(sums.plan), len(sums.subjects))
+        load_table(connection, "people", {"provider": sums.subjects, "number": np.arange(len(sums.subjects))})
+        with open_session(self.master) as session:
+            session.read.parquet(*map(str, files)).createOrReplaceTempView(FACTS)
+            for part in run_statement(connection, session, draws.plan):
+                draws.add(part)
+        return draws
+
+
+@contextmanager
+def open_session(master: str) -> Iterator[SparkSession]:
+    """A session of the cluster, ended afterwards; Spark's errors as sentences for people."""
+    session = None
+    try:
+        session = (
+            SparkSession.builder.master(master)
+            .appName("paddock")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.ansi.enabled", "true")  # a number that leaves 64 bits is an error, never a wrong sum
+            .config("spark.sql.session.timeZone", "UTC")
+            .getOrCreate()
+        )
+        yield session
+    except (PySparkException, Py4JError) as error:
+        raise refusal(error, master, reached=session is not None) from error
+    finally:
+        if session is not None:
+            session.stop()
+
+
+def refusal(error: Exception, master: str, *, reached: bool) -> EngineError:
+    """The EngineError of one of Spark's."""
+    if "OVERFLOW" in str(error):
+        return EngineError(
+            "fact_too_large",
+            "A number in the facts is too large to be summed exactly.",
+            remedy="Keep every provider's sum of a formula below 2,000,000,000,000 in a window.",
+        )
+    if not reached:
+        return EngineError(
+            "cluster_unreachable",
+            "The Spark cluster at %(master)s does not answer: %(reason)s",
+            remedy="Start it, or set FACTS_ENGINE to duckdb.",
+            params={"master": master, "reason": first_line(error)},
+        )
+    return EngineError(
+        "facts_unreadable",
+        "The facts cannot be read: %(reason)s",
+        remedy="Check the files.",
+        params={"reason": first_line(error)},
+    )
+
+
+def run_statement(connection: duckdb.DuckDBPyConnection, session: SparkSession, plan: SumsPlan) -> Iterator[Slice]:
+    """The one statement over all days; the table `people` of the connection numbers its rows."""
+    session.sql(decay_rows(plan)).createOrReplaceTempView("decay")
+    where = day_condition(plan.blocks.first, plan.last)
+    keep(connection, "grouped", session, compile_sums(plan, FACTS, dialect="spark", where=where))
+    statement = "SELECT people.number, grouped.* FROM grouped JOIN people USING (provider)"
+    yield from split_blocks(connection.execute(statement).fetchnumpy(), len(plan.keys))
+
+
+def decay_rows(plan: SumsPlan) -> str:
+    """The decay table as a statement: a row for each day of the widest window."""
+    table = decay_table(plan.last, plan.blocks.edges, plan.half_lives)
+    weights = [f"w{index}" for index in range(len(plan.half_lives))]
+    columns: list[list[Any]] = [table[name].tolist() for name in ("block", *weights)]
+    rows = [
+        f"(DATE '{day}', {', '.join(f'{int(value)}L' for value in values)})"
+        for day, *values in zip(table["day"].tolist(), *columns, strict=True)
+    ]
+    names = ", ".join(("day", "block", *weights))
+    return f"SELECT * FROM VALUES {', '.join(rows)} AS decay({names})"  # noqa: S608 - numbers and days of ours
+
+
+def keep(connection: duckdb.DuckDBPyConnection, name: str, session: SparkSession, statement: str) -> None:
+    """Copy what Spark finds into a temporary table of DuckDB."""
+    arrow = session.sql(statement).toArrow()
+    connection.register("arrow_result", arrow)
+    try:
+        connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM arrow_result')
+    finally:
+        connection.unregister("arrow_result")
