@@ -25,7 +25,7 @@ from engine.model_checks import model_faults
 from engine.model_toml import dump_model
 from engine.scoring import Scores, score
 from engine.tables import open_connection
-from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects
+from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects, sums_beside
 from scoring.capabilities.identity import PinnedInputs, pin_inputs
 from scoring.capabilities.models import ScoringModel
 from scoring.facts.enums import FactBatchStatus
@@ -133,9 +133,10 @@ def compute_bounded(rule: Rule, pinned: PinnedInputs, as_of: date) -> Scores:
 
 def compute(connection: duckdb.DuckDBPyConnection, rule: Rule, pinned: PinnedInputs, as_of: date) -> Scores:
     """The engine's own steps."""
-    files = [batch.file for batch in pinned.batches]
-    sums = keep_subjects(run_sums(connection, rule, as_of=as_of, files=files), pinned.subjects)
-    attributes = describe_subjects(connection, rule, as_of, pinned.subjects, files)
+    beside = sums_beside(rule)
+    sums = run_sums(connection, rule, as_of=as_of, files=pinned.files, left_out=pinned.left_out, beside=beside)
+    sums = keep_subjects(sums, pinned.subjects)
+    attributes = describe_subjects(rule, sums, pinned.subjects)
     return score(rule, inputs_from_sums(rule, sums, columns_of(rule, attributes)))
 
 

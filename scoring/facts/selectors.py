@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.permissions import has_permission
 from engine.columns import FACT_COLUMN_NAMES
 from engine.tables import open_connection, quote_literal, quote_name
+from scoring.facts.adjustment_models import Adjustment
 from scoring.facts.enums import OPEN, STORED, FactBatchStatus
 from scoring.facts.models import FactBatch
 
@@ -51,8 +52,8 @@ def overlapping(*, source: str, day_from: date, day_to: date) -> QuerySet[FactBa
     return live_batches().filter(source=source, day_from__lte=day_to, day_to__gte=day_from)
 
 
-def files_of(batches: Iterable[FactBatch]) -> list[Path]:
-    """The Parquet files of live or superseded batches, in the order given."""
+def files_of(batches: Iterable[FactBatch | Adjustment]) -> list[Path]:
+    """The Parquet files of live or superseded batches, and of corrections, in the order given."""
     return [batch.file for batch in batches]
 
 
@@ -62,7 +63,7 @@ def input_digest(batches: Iterable[FactBatch]) -> str:
 
 
 def open_relation(
-    connection: duckdb.DuckDBPyConnection, batches: Iterable[FactBatch], *, name: str = "facts"
+    connection: duckdb.DuckDBPyConnection, batches: Iterable[FactBatch | Adjustment], *, name: str = "facts"
 ) -> duckdb.DuckDBPyConnection:
     """Create the temporary view `name` over the facts of `batches` (key columns and all fact columns; no rows for no
     batches). Gives back the connection."""

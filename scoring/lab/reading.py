@@ -13,17 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.compile import Sums, run_sums
+from engine.draws import Draws, run_draws
 from engine.inputs import Inputs, inputs_from_sums
 from engine.lab import Side, place_of
 from engine.model import ScoringModel as Rule
 from engine.scoring import Scores, score
 from providers.registry.enums import ProviderOrigin
 from providers.registry.models import Provider
-from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects
+from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects, sums_beside
+from scoring.capabilities.identity import inputs_of
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.capabilities.replay import subjects_of
 from scoring.capabilities.subjects import DERIVED, REGISTRY, Subject
-from scoring.facts.models import FactBatch
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -52,6 +53,7 @@ class Scored:
 
     scores: Scores
     sums: Sums
+    draws: Draws | None
     inputs: Inputs
     size: NDArray[np.object_]
     ranked: Flags
@@ -119,20 +121,23 @@ def apply_rule(
     field: Field,
     subjects: Mapping[str, Subject],
     *,
-    weekly: bool,
+    draw: bool,
 ) -> Scored:
-    """Score the run's facts and providers by `rule`. Raises EngineError."""
-    files = [batch.file for batch in FactBatch.objects.filter(pk__in=run.batch_ids).order_by("pk")]
-    sums = run_sums(connection, rule, as_of=run.as_of, files=files, weekly=True if weekly else None)
-    sums = keep_subjects(sums, subjects)
+    """Score by `rule` what the run scored: its batches and corrections without the pairs that it left out. Facts are
+    drawn anew only from what comes of `draw`. Raises EngineError."""
+    pinned = inputs_of(run, subjects)
+    facts: dict[str, Any] = {"files": pinned.files, "left_out": pinned.left_out}
     # Sizes are needed for the groups of the report even when the rule does not compare by size.
     asking = rule if "size" in rule.extras else replace(rule, extras=(*rule.extras, "size"))
-    attributes = describe_subjects(connection, asking, run.as_of, subjects, files)
+    sums = run_sums(connection, rule, as_of=run.as_of, beside=sums_beside(asking), **facts)
+    sums = keep_subjects(sums, subjects)
+    attributes = describe_subjects(asking, sums, subjects)
     inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
     external = np.array([subjects[str(code)].external for code in sums.subjects], dtype=np.bool_)
     return Scored(
         scores=score(rule, inputs),
         sums=sums,
+        draws=run_draws(connection, sums, **facts) if draw else None,
         inputs=inputs,
         size=np.array([str(attributes[code]["size"]) for code in field.codes], dtype=object),
         ranked=~external,
