@@ -21,7 +21,7 @@ from engine.model_toml import load_model
 from engine.tables import open_connection, quote_literal
 from providers.enums import ProviderType
 from scoring.capabilities.compute import MEMORY, THREADS, Clock, Silent, compute_results
-from scoring.capabilities.identity import PinnedInputs
+from scoring.capabilities.identity import PRESENT_FORM, PinnedInputs
 from scoring.capabilities.models import Scorecard
 from scoring.capabilities.results import scored_fields
 from scoring.capabilities.subjects import Subject
@@ -74,11 +74,11 @@ def score_and_store(path: Path, replicates: int) -> dict[str, float]:
         f"P{number:06d}": Subject(number, False, {"track": types[number % len(types)]})
         for number in range(1, PROVIDERS + 1)
     }
-    batches: Any = (SimpleNamespace(file=path),)
+    batches: Any = (SimpleNamespace(file=path, day_from=None, day_to=None),)
     clock = Clock()
     rule = load_model(MODEL.read_text(encoding="utf-8"))
     rule = replace(rule, bootstrap=replace(rule.bootstrap, replicates=replicates))
-    results = compute_results(rule, AS_OF, PinnedInputs(batches, subjects, ""), Silent(), clock)
+    results = compute_results(rule, AS_OF, PinnedInputs(batches, (), (), subjects, PRESENT_FORM, ""), Silent(), clock)
     with clock.measure("store"), connection.cursor() as cursor:
         table = Scorecard._meta.db_table
         cursor.execute(f'CREATE TEMPORARY TABLE cards (LIKE "{table}" INCLUDING CONSTRAINTS INCLUDING IDENTITY)')
@@ -109,7 +109,7 @@ def describe(rows: int, size: int, floors: list[Measured], runs: list[Measured],
     }
     cells = [
         ("floor: decode and plain sums", floor),
-        ("sums by provider and week, decayed; sizes", steps["sums"]),
+        ("sums by provider, band of days and week, decayed; one merchant's share; sizes", steps["sums"]),
         ("scores with the whole ledger", steps["score"]),
         ("scorecards stored", steps["store"]),
         (f"{REPLICATES} replicates for the intervals", intervals),

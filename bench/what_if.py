@@ -31,7 +31,7 @@ from engine.what_if import narrow, rescore
 from providers.enums import ProviderType
 from scoring.capabilities.array_files import RunArrays, arrays_from, keep_arrays, load, path_of
 from scoring.capabilities.compute import Clock, Silent, compute_results
-from scoring.capabilities.identity import PinnedInputs
+from scoring.capabilities.identity import PRESENT_FORM, PinnedInputs
 from scoring.capabilities.models import Scorecard, ScoreRun, ScoringModel
 from scoring.capabilities.results import digest_results, store_results
 from scoring.capabilities.subjects import Subject
@@ -90,8 +90,9 @@ def set_up(folder: Path, rows: int) -> Stage:
     definition = MODEL.read_text(encoding="utf-8")
     rule = load_model(definition)
     rule = replace(rule, bootstrap=replace(rule.bootstrap, replicates=0))
-    batches: Any = (SimpleNamespace(file=path),)
-    results = compute_results(rule, AS_OF, PinnedInputs(batches, subjects, DIGEST), Silent(), Clock())
+    batches: Any = (SimpleNamespace(file=path, day_from=None, day_to=None),)
+    pinned = PinnedInputs(batches, (), (), subjects, PRESENT_FORM, DIGEST)
+    results = compute_results(rule, AS_OF, pinned, Silent(), Clock())
     score_run = make_run(definition, digest_results(results))
     store_results(score_run, results)
     keep_arrays(path_of(DIGEST, score_run.result_digest), arrays_from(results))

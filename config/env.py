@@ -56,6 +56,7 @@ class Environment:
     redis_url: str
     state_dir: Path
     facts_url: str
+    facts_engine: str
     media_root: Path
     time_zone_business: str
     web_workers: int
@@ -127,6 +128,13 @@ def _one_of(*values: str) -> Callable[[str], bool]:
 def _file_url(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme == "file" and parts.netloc == "" and parts.path.startswith("/") and parts.path != "/"
+
+
+def _is_facts_engine(value: str) -> bool:
+    if value == "duckdb":
+        return True
+    hosts = value.removeprefix("spark://").split(",")
+    return value.startswith("spark://") and all(re.fullmatch(r"[^\s/:,]+:\d{1,5}", host) for host in hosts)
 
 
 def _is_key(value: str) -> bool:
@@ -202,6 +210,13 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("STATE_DIR", "path", "the path of a folder", default=None),
     Variable("FACTS_URL", "str", "file:///absolute/folder", default=None, accepts=_file_url),
+    Variable(
+        "FACTS_ENGINE",
+        "str",
+        "duckdb, or spark://host:7077 for a Spark cluster",
+        default="duckdb",
+        accepts=_is_facts_engine,
+    ),
     Variable("MEDIA_ROOT", "path", "the path of a folder", default=None),
     Variable(
         "TIME_ZONE_BUSINESS",

@@ -176,6 +176,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FACTS_ROOT = ENV.facts_root
+FACTS_ENGINE = ENV.facts_engine
 UPLOAD_MAX_BYTES = ENV.upload_max_bytes
 # Addresses that take less than UPLOAD_MAX_BYTES: a document of 10 MB and what a form adds to it.
 UPLOAD_LIMITS = dict.fromkeys(("/provider/documents/", "/api/v1/documents"), 11 * 1024 * 1024)

@@ -11,6 +11,7 @@ Scoring, in the order of use (docs/scoring.md tells the mathematics)::
     from engine.model_toml import load_model, parse_model, dump_model, model_digest
     from engine.model_checks import model_faults            # every fault of a parsed model, for a form
     from engine.compile import run_sums                     # one GROUP BY over the Parquet files of the facts
+    from engine.draws import run_draws
     from engine.inputs import inputs_from_sums, inputs_from_table
     from engine.scoring import score                        # -> Scores, with the whole ledger
     from engine.intervals import bootstrap_intervals
@@ -20,9 +21,10 @@ Scoring, in the order of use (docs/scoring.md tells the mathematics)::
     model = load_model(toml_text)
     with open_connection() as connection:                   # engine.tables
         sums = run_sums(connection, model, as_of=day, files=paths)
+        draws = run_draws(connection, sums, files=paths)    # the same by week, for the bootstrap
     inputs = inputs_from_sums(model, sums, extras={"track": {"P1": "beauty"}, "size": {...}, "conduct_standing": {...}})
     scores = score(model, inputs)
-    intervals = bootstrap_intervals(model, sums, inputs)    # needs the weekly blocks that run_sums takes by default
+    intervals = bootstrap_intervals(model, sums, inputs, draws)
 
 `extras` holds the columns of `model.peers.columns` and `model.extras`, each as provider -> value. Arrays of `Scores`
 are aligned to `scores.subjects` (providers in ascending order), `model.metrics`, `model.capabilities`, `model.gates`;

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.cli_files import check_outputs
 from engine.compile import run_sums
+from engine.draws import run_draws
 from engine.errors import EngineError
 from engine.inputs import Inputs, inputs_from_sums, inputs_from_table
 from engine.intervals import Intervals, bootstrap_intervals, interval_table
@@ -93,9 +94,10 @@ def facts_inputs(model: ScoringModel, table: Table, arguments: argparse.Namespac
     extras = read_extras(model, arguments.subjects)
     with open_connection() as connection:
         load_table(connection, "facts_table", table)
-        sums = run_sums(connection, model, as_of=as_of, relation="facts_table", weekly=arguments.intervals or None)
+        sums = run_sums(connection, model, as_of=as_of, relation="facts_table")
+        draws = run_draws(connection, sums, relation="facts_table") if arguments.intervals else None
     inputs = inputs_from_sums(model, sums, extras)
-    return inputs, bootstrap_intervals(model, sums, inputs) if arguments.intervals else None
+    return inputs, bootstrap_intervals(model, sums, inputs, draws) if arguments.intervals else None
 
 
 def read_day(text: str | None) -> date:

@@ -50,7 +50,7 @@ def choose_window(model: ScoringModel, inputs: Inputs) -> Chosen:
     numerator = pick(inputs.near.numerator, inputs.wide.numerator)
     denominator = pick(inputs.near.denominator, inputs.wide.denominator)
     with np.errstate(all="ignore"):
-        raw = np.where(denominator != 0, numerator / denominator, np.nan) * factor
+        raw = np.where(denominator != 0, numerator / denominator, np.nan) * factor.astype(numerator.dtype)
     return Chosen(
         numerator=numerator,
         denominator=denominator,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from engine.errors import EngineError
 from engine.model import Peers
+
+Rows = slice | NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,14 @@ class Groups:
     number: NDArray[np.int64]
     names: tuple[str, ...]
     sizes: NDArray[np.int64]
+
+    @property
+    def members(self) -> list[Rows]:
+        """The rows of each group; a slice where they follow one another."""
+        if (np.diff(self.number) >= 0).all():
+            ends = np.searchsorted(self.number, np.arange(len(self.names) + 1)).tolist()
+            return [slice(start, stop) for start, stop in pairwise(ends)]
+        return [np.flatnonzero(self.number == number) for number in range(len(self.names))]
 
 
 def resolve_groups(peers: Peers, columns: Mapping[str, NDArray[Any]], count: int) -> Groups:

@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
-from engine.compile import MISSING, Sums, SumsPlan
-from engine.decay import Weighting
+from engine.compile import Sums
 from engine.errors import EngineError
 from engine.formula_words import ColumnNames
 from engine.formulas import parse_formula
 from engine.model import ScoringModel
-from engine.reach import reach_of, wait_of
+from engine.plan import MISSING, SumsPlan
+from engine.reach import noise_window, reach_of, wait_of
 from engine.tables import Table
 
 Floats = NDArray[np.float64]
@@ -50,93 +49,93 @@ class Inputs:
 
 
 def inputs_from_sums(
-    model: ScoringModel,
-    sums: Sums,
-    extras: Mapping[str, Mapping[str, object]] | None = None,
-    *,
-    times: NDArray[np.int8] | None = None,
+    model: ScoringModel, sums: Sums, extras: Mapping[str, Mapping[str, object]] | None = None
 ) -> Inputs:
     """Inputs of a facts model. `extras` maps a column name to provider -> value, for gates and peer groups; a provider
-    that it lacks has none (NaN, or None for text). `times` says how often each row of the sums counts in a bootstrap
-    replicate, which takes its noise from the estimate."""
-    plan = sums.plan
-    limits = np.array([[plan.blocks.within(end) for end in reach_of(model, metric)] for metric in model.metrics])
-    totals = window_totals(sums, times)
+    that it lacks has none (NaN, or None for text)."""
+    near, wide = read_spells(sums.plan, sums.counted_bands(), sums.merchants)
     return Inputs(
         subjects=sums.subjects,
-        near=read_spell(model, plan, totals, limits[:, 0], sums.merchants, 0),
-        wide=read_spell(model, plan, totals, limits[:, 1], sums.merchants, 1),
+        near=near,
+        wide=wide,
         extras={name: look_up(sums.subjects, values) for name, values in (extras or {}).items()},
-        noise=block_noise(model, sums, limits[:, 1]) if times is None else None,
+        noise=block_noise(model, sums),
     )
 
 
-def window_totals(sums: Sums, times: NDArray[np.int8] | None = None) -> dict[int, Floats]:
-    """For each window (as a number of blocks), the sums of its blocks: subjects x keys. `times` says how often each row
-    counts (once by default).
+def read_spells(plan: SumsPlan, bands: NDArray[Any], merchants: NDArray[np.int64]) -> tuple[Spell, Spell]:
+    """Each metric's window and wider window from `bands`: bands of the plan x subjects x keys, the last day weighing
+    1."""
+    totals = window_totals(plan, bands)
+    return read_spell(plan, totals, merchants, 0), read_spell(plan, totals, merchants, 1)
 
-    Rows are added within bands between the ends of windows, in one pass over the values, and bands are added up.
-    """
-    plan, count = sums.plan, len(sums.subjects)
+
+def window_totals(plan: SumsPlan, bands: NDArray[Any]) -> dict[tuple[int, int], NDArray[Any]]:
+    """The sums of every window of the model's metrics, by the ages at which it begins and ends. Each is added up from
+    its own first band on: nothing of what a window does not hold has a part in it."""
     model = plan.model
-    ends = sorted({plan.blocks.within(end) for metric in model.metrics for end in reach_of(model, metric)})
-    band = np.searchsorted(ends, sums.block, side="right")
-    rows = len(sums.block)
-    counted = np.ones(rows) if times is None else times.astype(np.float64)
-    place = band * count + sums.subject
-    adder = csr_matrix((counted, (place, np.arange(rows))), shape=(len(ends) * count, rows))
-    bands = np.asarray(adder @ sums.values).reshape(len(ends), count, sums.values.shape[1])
-    return dict(zip(ends, np.cumsum(bands, axis=0), strict=True))
+    windows = sorted({(wait_of(model, metric), end) for metric in model.metrics for end in reach_of(model, metric)})
+    totals: dict[tuple[int, int], NDArray[Any]] = {}
+    for begin in sorted({begin for begin, _ in windows}):
+        total, done = np.zeros(bands.shape[1:], dtype=bands.dtype), begin
+        for end in (end for start, end in windows if start == begin):
+            total = total + bands[plan.bands_of(done, end)].sum(axis=0)
+            totals[begin, end], done = total, end
+    return totals
 
 
 def read_spell(
-    model: ScoringModel,
-    plan: SumsPlan,
-    totals: Mapping[int, Floats],
-    limits: NDArray[Any],
-    merchants: NDArray[np.int64],
-    wider: int,
+    plan: SumsPlan, totals: Mapping[tuple[int, int], NDArray[Any]], merchants: NDArray[np.int64], wider: int
 ) -> Spell:
-    """One window of every metric from the totals."""
-    shape = (len(next(iter(totals.values()))), len(model.metrics))
-    spell = Spell(np.ones(shape), np.ones(shape), np.full(shape, np.inf), np.full(shape, np.inf))
+    """One window of every metric."""
+    model = plan.model
+    some = next(iter(totals.values()))
+    shape = (len(some), len(model.metrics))
+    # By columns: every step works on one metric at a time.
+    spell = Spell(*(np.full(shape, value, dtype=some.dtype, order="F") for value in (1.0, 1.0, np.inf, np.inf)))
     for index, metric in enumerate(model.metrics):
-        total = totals[int(limits[index])]
-        spell.numerator[:, index] = total[:, plan.numerator[index]]
+        wait = wait_of(model, metric)
+        window = (wait, reach_of(model, metric)[wider])
+        total, half_life = totals[window], model.half_life_of(metric)
+        # The day on which the metric begins weighs 1, not the last day that counts anywhere.
+        grown = some.dtype.type(1.0 if half_life is None else np.exp2(wait / half_life))
+        spell.numerator[:, index] = total[:, plan.numerator[index]] * grown
         if plan.denominator[index] != MISSING:
-            spell.denominator[:, index] = total[:, plan.denominator[index]]
+            spell.denominator[:, index] = total[:, plan.denominator[index]] * grown
         if plan.evidence[index] != MISSING:
             spell.evidence[:, index] = total[:, plan.evidence[index]]
         if metric.minimum_merchants:
-            window = (wait_of(model, metric), reach_of(model, metric)[wider])
             spell.merchants[:, index] = merchants[:, plan.merchant_windows.index(window)]
     return spell
 
 
-def block_noise(model: ScoringModel, sums: Sums, limits: NDArray[Any]) -> tuple[Floats, Floats] | None:
-    """Per subject and metric, the sum of squares between blocks, `sum_b v_b (r_b - r)^2`, and what it amounts to in
-    units of the noise, `sum_b w_b - sum_b w_b v_b / sum_b v_b` (Buehlmann and Straub, with decay weights w and decayed
-    volumes v). None unless a prior asks."""
-    asked = [index for index, metric in enumerate(model.metrics) if metric.prior.reads_blocks]
-    if not asked:
+def block_noise(model: ScoringModel, sums: Sums) -> tuple[Floats, Floats] | None:
+    """Per subject and metric, the sum of squares between the weeks of the model's window, `sum_b v_b (r_b - r)^2`, and
+    what it amounts to in units of the noise, `sum_b w_b - sum_b w_b v_b / sum_b v_b` (Buehlmann and Straub, with decay
+    weights w and decayed volumes v). None unless a prior asks."""
+    plan = sums.plan
+    if not plan.week_keys:
         return None
-    count = len(sums.subjects)
-    squares, freedom = np.zeros((count, len(model.metrics))), np.zeros((count, len(model.metrics)))
-    for index in asked:
-        metric = model.metrics[index]
-        weighting = Weighting(model.half_life_of(metric), wait_of(model, metric))
-        weights = sums.plan.blocks.mean_decay(weighting)
-        volume = sums.values[:, sums.plan.denominator[index]]
-        used = (sums.block < limits[index]) & (volume > 0)
-        subject, volume, weight = sums.subject[used], volume[used], weights[sums.block[used]]
-        amount = sums.values[used, sums.plan.numerator[index]]
-        total = np.bincount(subject, volume, count)
+    shape = (len(sums.subjects), len(model.metrics))
+    squares, freedom = np.zeros(shape, order="F"), np.zeros(shape, order="F")
+    weeks = sums.counted_weeks()
+    for index, metric in enumerate(model.metrics):
+        if not metric.prior.reads_blocks:
+            continue
+        begin, end = (plan.blocks.within(age) for age in noise_window(model, metric))
+        half_life, wait = model.half_life_of(metric), wait_of(model, metric)
+        grown = 1.0 if half_life is None else float(np.exp2(wait / half_life))
+        amount = weeks[begin:end, :, plan.week_keys.index(plan.numerator[index])] * grown
+        volume = weeks[begin:end, :, plan.week_keys.index(plan.denominator[index])] * grown
+        used = volume > 0
+        weight = plan.blocks.mean_decay(half_life, wait)[begin:end, np.newaxis] * used
+        volume, amount = np.where(used, volume, 0.0), np.where(used, amount, 0.0)
         with np.errstate(all="ignore"):
-            mean = np.bincount(subject, amount, count) / total
-            apart = volume * (amount / volume - mean[subject]) ** 2
-            squares[:, index] = np.bincount(subject, apart, count)
-            spread = np.bincount(subject, weight, count) - np.bincount(subject, weight * volume, count) / total
-        freedom[:, index] = np.nan_to_num(spread)
+            total = volume.sum(axis=0)
+            mean = amount.sum(axis=0) / total
+            apart = volume * (np.where(used, amount / volume, 0.0) - mean) ** 2
+            squares[:, index] = np.nan_to_num(np.where(used, apart, 0.0).sum(axis=0))
+            freedom[:, index] = np.nan_to_num(weight.sum(axis=0) - (weight * volume).sum(axis=0) / total)
     return squares, freedom
 
 

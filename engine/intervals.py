@@ -4,23 +4,28 @@ In each replicate every block of every provider counts N times, N drawn from Poi
 varies much and one with many varies little. The draws depend on the seed and on the order of providers alone.
 """
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.compile import Sums
+from engine.draws import Draws
 from engine.groups import Groups, resolve_groups
-from engine.inputs import Inputs, inputs_from_sums
+from engine.inputs import Inputs, read_spells
 from engine.model import ScoringModel
-from engine.scoring import Scores, score
+from engine.scoring import Scores, judge, score
 from engine.tables import Table
 
 Floats = NDArray[np.float64]
 # One block cannot say how blocks differ: a width of nothing would pass for certainty.
 MIN_BLOCKS = 2
+# Replicates whose sums are computed together: enough for matrix products, few enough for the memory.
+TOGETHER = 5
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ def bootstrap_intervals(
     model: ScoringModel,
     sums: Sums,
     inputs: Inputs,
+    draws: Draws | None,
     *,
     tracks: NDArray[np.int64] | None = None,
     replicates: int | None = None,
@@ -60,40 +66,74 @@ def bootstrap_intervals(
     threads: int = 1,
 ) -> Intervals:
     """Intervals of the composite, each capability and the place within `tracks` (a number per subject; default all in
-    one). `sums` must hold weekly blocks. Noise between blocks, distinct merchants, peer groups and extras are those of
-    the point estimate. Each replicate draws from its own stream, so `threads` change nothing but the time. Memory:
-    replicates x subjects x (capabilities + 2) floats of 4 bytes."""
+    one). Without replicates `draws` may be None. Noise between blocks, distinct merchants, peer groups and extras are
+    those of the point estimate. Each replicate draws from its own stream, so `threads` change nothing but the time.
+    Memory: the draws, and replicates x subjects x (capabilities + 2) floats of 4 bytes."""
     count = model.bootstrap.replicates if replicates is None else replicates
     first = model.bootstrap.seed if seed is None else seed
-    groups = resolve_groups(model.peers, inputs.extras, len(inputs.subjects))
-    quantile_of = poisson_table()
     subjects = len(inputs.subjects)
     composite = np.empty((count, subjects), dtype=np.float32)
     places = np.empty((count, subjects), dtype=np.float32)
     capability = np.empty((count, subjects, len(model.capabilities)), dtype=np.float32)
     place_in = np.zeros(subjects, dtype=np.int64) if tracks is None else tracks
+    groups = resolve_groups(model.peers, inputs.extras, subjects)
+    point = score(model, inputs, groups)
+    place = rank_within(point.composite, place_in)
+    if draws is None or not count:
+        return summarise(model, point, place, np.isnan(place), composite[:0], places[:0], capability[:0])
+    replica = Replica(model, sums, inputs, draws, groups, (first,))
 
-    def replicate(index: int) -> None:
-        generator = np.random.Generator(np.random.PCG64([first, index]))
-        times = quantile_of[generator.integers(0, 65536, size=len(sums.values), dtype=np.uint16)]
-        composite[index], capability[index] = rescore(model, sums, inputs, groups, times)
-        places[index] = rank_within(composite[index], place_in)
+    def compute(start: int) -> None:
+        indices = range(start, min(start + TOGETHER, count))
+        for index, (values, _level, parts) in zip(indices, replica.scores(indices), strict=True):
+            composite[index], capability[index] = values, parts
+            places[index] = rank_within(composite[index], place_in)
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        list(pool.map(replicate, range(count)))
-    point = score(model, inputs, groups)
-    seen_once = np.bincount(sums.subject, minlength=subjects) < MIN_BLOCKS
-    drop = np.isnan(point.composite) | seen_once
-    return summarise(model, point, rank_within(point.composite, place_in), drop, composite, places, capability)
+        list(pool.map(compute, range(0, count, TOGETHER)))
+    drop = np.isnan(point.composite) | (draws.seen < MIN_BLOCKS)
+    return summarise(model, point, place, drop, composite, places, capability)
 
 
-def rescore(
-    model: ScoringModel, sums: Sums, inputs: Inputs, groups: Groups, times: NDArray[np.int8]
-) -> tuple[Floats, Floats]:
-    """Composite and capabilities with each row of sums counted `times`."""
-    again = inputs_from_sums(model, sums, times=times)
-    scores = score(model, replace(again, extras=inputs.extras, noise=inputs.noise), groups)
-    return scores.composite, scores.capability
+class Replica:
+    """Re-scores replicates, each drawn from a stream of its own under `seed`. Subjects are brought into the order of
+    their peer groups once, so that a group is a run of rows; results come back in the order of the inputs."""
+
+    def __init__(
+        self, model: ScoringModel, sums: Sums, inputs: Inputs, draws: Draws, groups: Groups, seed: Sequence[int]
+    ) -> None:
+        self.model, self.seed = model, tuple(seed)
+        self.order = np.argsort(groups.number, kind="stable")
+        self.back = np.argsort(self.order)
+        self.draws = draws
+        self.merchants = sums.merchants[self.order]
+        self.groups = replace(groups, number=groups.number[self.order])
+        self.inputs = replace(
+            inputs,
+            subjects=inputs.subjects[self.order],
+            extras={name: column[self.order] for name, column in inputs.extras.items()},
+            noise=None if inputs.noise is None else (inputs.noise[0][self.order], inputs.noise[1][self.order]),
+        )
+        self.quantile_of = poisson_table().astype(np.float32)
+
+    def scores(self, indices: range) -> Iterator[tuple[Floats, Floats, Floats]]:
+        """Composite, level and capabilities of each replicate, from sums in which every block counts as often as
+        drawn."""
+        plan, values = self.draws.plan, self.draws.values
+        count, blocks, keys = values.shape
+        times = np.empty((count, len(indices), blocks), dtype=np.float32)
+        for place, index in enumerate(indices):
+            generator = np.random.Generator(np.random.PCG64([*self.seed, index]))
+            drawn = generator.integers(0, 65536, size=(count, blocks), dtype=np.uint16)
+            times[:, place] = self.quantile_of[drawn]
+        bands = np.zeros((plan.band_count, count, len(indices), keys), dtype=np.float32)
+        for band, (begin, end) in enumerate(pairwise(plan.blocks.within(age) for age in plan.cuts)):
+            np.matmul(times[:, :, begin:end], values[:, begin:end], out=bands[band])
+        del times
+        for place in range(len(indices)):
+            near, wide = read_spells(plan, bands[:, self.order, place], self.merchants)
+            judged = judge(self.model, replace(self.inputs, near=near, wide=wide), self.groups)
+            yield judged.composite[self.back], judged.gated.level[self.back], judged.capability[self.back]
 
 
 def rank_within(composite: NDArray[np.floating[Any]], tracks: NDArray[np.int64]) -> Floats:

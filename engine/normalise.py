@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.groups import Rows
 from engine.model import Metric, Normaliser, ScoringModel
 from engine.rounding import round_values
 
@@ -12,31 +13,54 @@ Floats = NDArray[np.float64]
 MAD_TO_DEVIATION = 1.4826022185056018  # 1 / the 0.75 quantile of the normal distribution
 
 
-def winsorise(model: ScoringModel, values: Floats, members: list[NDArray[np.int64]]) -> Floats:
-    """Clip each metric at its quantiles within each group (linear interpolation); NaN stays. `members` holds the row
-    numbers of each group."""
-    result = values.copy()
-    for index, metric in enumerate(model.metrics):
-        if metric.winsor is None:
-            continue
-        for rows in members:
-            column = values[rows, index]
-            known = column[~np.isnan(column)]
-            if len(known):
-                low, high = np.quantile(known, metric.winsor)
-                result[rows, index] = np.clip(column, low, high)
+def winsorise(model: ScoringModel, values: Floats, members: list[Rows]) -> Floats:
+    """Clip each metric at its quantiles within each group (linear interpolation); NaN stays."""
+    result = values.copy("K")
+    columns = [index for index, metric in enumerate(model.metrics) if metric.winsor is not None]
+    shares = np.array([metric.winsor for metric in model.metrics if metric.winsor is not None]).reshape(-1, 2)
+    pick = slice(None) if len(columns) == len(model.metrics) else columns
+    for rows in members:
+        block = values[rows][:, pick]
+        if block.size:
+            low, high = quantiles(np.sort(block, axis=0), shares.T)
+            place = (rows, pick) if isinstance(rows, slice) or isinstance(pick, slice) else np.ix_(rows, np.array(pick))
+            result[place] = np.clip(block, low, high)
     return result
 
 
-def normalise(model: ScoringModel, values: Floats, members: list[NDArray[np.int64]]) -> Floats:
+def quantiles(ordered: Floats, shares: Floats) -> Floats:
+    """Quantiles of each ascending column with NaN last: `shares` is quantiles x columns. Linear interpolation."""
+    last = np.maximum(np.count_nonzero(~np.isnan(ordered), axis=0) - 1, 0)
+    position = shares * last
+    below = position.astype(np.int64)
+    columns = np.arange(ordered.shape[1])
+    low, high = ordered[below, columns], ordered[np.minimum(below + 1, last), columns]
+    return np.asarray(low + ((position - below) * (high - low)).astype(ordered.dtype))
+
+
+def normalise(model: ScoringModel, values: Floats, members: list[Rows]) -> Floats:
     """Points per subject and metric; NaN stays. A metric's rounding is applied to the value before."""
-    result = np.full(values.shape, np.nan)
+    result = np.full_like(values, np.nan)
+    ranked = [index for index, metric in enumerate(model.metrics) if metric.normaliser.kind == "percentile"]
     for index, metric in enumerate(model.metrics):
-        column = round_values(values[:, index], metric.rounding)
+        if metric.rounding is not None:
+            values = values.copy("K")
+            values[:, index] = round_values(values[:, index], metric.rounding)
+    for index in set(range(len(model.metrics))) - set(ranked):
         for rows in members:
-            known = rows[~np.isnan(column[rows])]
-            if len(known):
-                result[known, index] = points_of(column[known], metric, model.scale)
+            own = values[rows, index]
+            points = np.full(len(own), np.nan)
+            known = ~np.isnan(own)
+            if known.any():
+                points[known] = points_of(own[known], model.metrics[index], model.scale)
+            result[rows, index] = points
+    if ranked:
+        pick = slice(None) if len(ranked) == len(model.metrics) else ranked
+        upward = np.array([model.metrics[index].direction == "higher" for index in ranked])
+        for rows in members:
+            share = percentile_shares(values[rows][:, pick])
+            place = (rows, pick) if isinstance(rows, slice) or isinstance(pick, slice) else np.ix_(rows, np.array(pick))
+            result[place] = model.scale * np.where(upward, share, 1 - share)
     return result
 
 
@@ -52,11 +76,26 @@ def points_of(values: Floats, metric: Metric, scale: float) -> Floats:
     return scale * (share if metric.direction == "higher" else 1 - share)
 
 
+def percentile_shares(values: Floats) -> Floats:
+    """Mid-rank over count of each column: (those below + half of those equal, oneself included) / all; NaN stays. One
+    alone is 0.5."""
+    order = np.argsort(values, axis=0)
+    ordered = np.take_along_axis(values, order, axis=0)
+    rows = np.arange(len(values) + 1, dtype=np.int32)[:, np.newaxis]
+    begins = np.ones((len(values) + 1, values.shape[1]), dtype=np.bool_)  # a run of equals begins; the end begins one
+    begins[1:-1] = ordered[1:] != ordered[:-1]
+    start = np.maximum.accumulate(np.where(begins, rows, 0), axis=0)[:-1]
+    stop = np.minimum.accumulate(np.where(begins, rows, len(values))[:0:-1], axis=0)[::-1]
+    count = np.count_nonzero(~np.isnan(values), axis=0)
+    share = np.empty_like(values)
+    np.put_along_axis(share, order, (start + stop) / np.maximum(2.0 * count, 1.0), axis=0)
+    share[np.isnan(values)] = np.nan
+    return share
+
+
 def percentile_share(values: Floats, normaliser: Normaliser) -> Floats:
-    """Mid-rank over count: (those below + half of those equal, oneself included) / all. One alone is 0.5."""
-    ordered = np.sort(values)
-    ranks = np.searchsorted(ordered, values, side="left") + np.searchsorted(ordered, values, side="right")
-    return ranks / (2 * len(values))
+    """`percentile_shares` of one column."""
+    return percentile_shares(values[:, np.newaxis])[:, 0]
 
 
 def z_share(values: Floats, normaliser: Normaliser) -> Floats:

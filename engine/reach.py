@@ -47,6 +47,37 @@ def reach_of(model: ScoringModel, metric: Metric) -> tuple[int, int]:
     return wait + near, wait + wide
 
 
+def share_window(model: ScoringModel) -> tuple[int, int]:
+    """The ages at which the model's own window begins and ends for what a merchant's share is a share of."""
+    wait = max(0, lag_of_formulas(model, model.integrity.share_of) - first_lag(model))
+    return wait, wait + model.window.days
+
+
+def own_window(model: ScoringModel) -> tuple[int, int]:
+    """The ages at which the model's own window of settled days begins and ends, as far as any metric looks."""
+    wait, last = model.window.settlement_lag - first_lag(model), farthest(model)
+    return min(wait, last), min(wait + model.window.days, last)
+
+
+def noise_window(model: ScoringModel, metric: Metric) -> tuple[int, int]:
+    """The ages between which a prior reads the metric's blocks of time: the model's window, once the metric counts."""
+    wait = wait_of(model, metric)
+    return wait, min(wait + model.window.days, farthest(model))
+
+
 def farthest(model: ScoringModel) -> int:
     """The age at which the last window of the model ends."""
-    return max(reach_of(model, metric)[1] for metric in model.metrics)
+    ends = [reach_of(model, metric)[1] for metric in model.metrics]
+    return max([*ends, share_window(model)[1]] if model.integrity.measure else ends)
+
+
+@lru_cache(maxsize=64)
+def cut_points(model: ScoringModel) -> tuple[int, ...]:
+    """The ages at which anything begins to count or ends, ascending from 0: no window cuts through what lies between
+    two of them."""
+    spans = [own_window(model)]
+    spans += [(wait_of(model, metric), end) for metric in model.metrics for end in reach_of(model, metric)]
+    spans += [noise_window(model, metric) for metric in model.metrics if metric.prior.reads_blocks]
+    if model.integrity.measure:
+        spans.append(share_window(model))
+    return tuple(sorted({0, *(age for span in spans for age in span)}))

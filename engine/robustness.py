@@ -6,19 +6,19 @@ first; `flip_shares` asks of pairs how often their order turns round. Seeded: th
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.compile import Sums
+from engine.draws import Draws
 from engine.groups import resolve_groups
-from engine.inputs import Inputs, inputs_from_sums
-from engine.intervals import poisson_table
+from engine.inputs import Inputs
+from engine.intervals import Replica
 from engine.lab import Side, place_of
 from engine.model import ScoringModel
 from engine.reweigh import Recomposer, Weights, shift_each_weight
-from engine.scoring import score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -80,6 +80,7 @@ def shake_facts(
     model: ScoringModel,
     sums: Sums,
     inputs: Inputs,
+    draws: Draws,
     base: Side,
     ranked: Flags,
     *,
@@ -89,17 +90,14 @@ def shake_facts(
     threads: int = 1,
     step: Step = nothing,
 ) -> tuple[Robustness, list[tuple[int, float]]]:
-    """The result when blocks of facts are drawn anew (Poisson bootstrap, as in `engine.intervals`), and how often the
+    """The result when blocks of facts are drawn anew (the Poisson bootstrap of `engine.intervals`), and how often the
     order of two subjects turns round by how many places they stand apart."""
     groups = resolve_groups(model.peers, inputs.extras, len(inputs.subjects))
-    quantile_of = poisson_table()
+    replica = Replica(model, sums, inputs, draws, groups, (seed, 2))
 
     def compute(index: int) -> tuple[Floats, Floats]:
-        generator = np.random.Generator(np.random.PCG64([seed, 2, index]))
-        times = quantile_of[generator.integers(0, 65536, size=len(sums.values), dtype=np.uint16)]
-        again = inputs_from_sums(model, sums, times=times)
-        scores = score(model, replace(again, extras=inputs.extras, noise=inputs.noise), groups)
-        return scores.composite[:, np.newaxis], scores.level[:, np.newaxis]
+        ((composite, level, _capability),) = replica.scores(range(index, index + 1))
+        return composite[:, np.newaxis], level[:, np.newaxis]
 
     composites: list[Floats] = []
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.aggregate import Mean, weighted_mean
 from engine.evidence import OK, TOO_FEW_CAPABILITIES, TOO_FEW_METRICS, Chosen, choose_window
-from engine.gates import apply_gates
+from engine.gates import Gated, apply_gates
 from engine.groups import Groups, resolve_groups
 from engine.inputs import Inputs
 from engine.model import ScoringModel
@@ -60,13 +60,32 @@ class Scores:
     bound: NDArray[np.bool_]
 
 
-def score(model: ScoringModel, inputs: Inputs, groups: Groups | None = None) -> Scores:
-    """Score all subjects. `groups` default to the model's peer columns found in `inputs.extras`."""
-    if groups is None:
-        groups = resolve_groups(model.peers, inputs.extras, len(inputs.subjects))
-    members = [np.flatnonzero(groups.number == number) for number in range(len(groups.names))]
+@dataclass(frozen=True)
+class Judgement:
+    """Scores without their ledger: what steps 2 to 7 give."""
+
+    groups: Groups
+    chosen: Chosen
+    shrunk: Shrunk
+    winsorised: Floats
+    normalised: Floats
+    parts: list[Mean]
+    whole: Mean
+    capability_exact: Floats
+    capability: Floats
+    rounded: Floats
+    gated: Gated
+
+    @property
+    def composite(self) -> Floats:
+        return self.gated.composite
+
+
+def judge(model: ScoringModel, inputs: Inputs, groups: Groups) -> Judgement:
+    """Steps 2 to 7."""
+    members = groups.members
     chosen = choose_window(model, inputs)
-    shrunk = shrink(model, chosen, groups.number, inputs.noise)
+    shrunk = shrink(model, chosen, members, inputs.noise)
     winsorised = winsorise(model, shrunk.value, members)
     normalised = normalise(model, winsorised, members)
     parts = [capability_mean(model, index, normalised) for index in range(len(model.capabilities))]
@@ -84,33 +103,54 @@ def score(model: ScoringModel, inputs: Inputs, groups: Groups | None = None) -> 
     )
     rounded = round_values(whole.value, model.composite.rounding)
     gated = apply_gates(model, rounded, gate_columns(model, inputs, chosen, capability))
-    metric_weight, contribution, points = spread_parts(model, parts, exact, whole)
-    floors = np.array([-np.inf if part.floor is None else part.floor for part in model.capabilities])
-    return Scores(
-        model=model,
-        subjects=inputs.subjects,
+    return Judgement(
         groups=groups,
         chosen=chosen,
         shrunk=shrunk,
         winsorised=winsorised,
         normalised=normalised,
+        parts=parts,
+        whole=whole,
+        capability_exact=exact,
+        capability=capability,
+        rounded=rounded,
+        gated=gated,
+    )
+
+
+def score(model: ScoringModel, inputs: Inputs, groups: Groups | None = None) -> Scores:
+    """Score all subjects. `groups` default to the model's peer columns found in `inputs.extras`."""
+    if groups is None:
+        groups = resolve_groups(model.peers, inputs.extras, len(inputs.subjects))
+    judged = judge(model, inputs, groups)
+    whole, capability = judged.whole, judged.capability
+    metric_weight, contribution, points = spread_parts(model, judged.parts, judged.capability_exact, whole)
+    floors = np.array([-np.inf if part.floor is None else part.floor for part in model.capabilities])
+    return Scores(
+        model=model,
+        subjects=inputs.subjects,
+        groups=groups,
+        chosen=judged.chosen,
+        shrunk=judged.shrunk,
+        winsorised=judged.winsorised,
+        normalised=judged.normalised,
         metric_weight=metric_weight,
         contribution=contribution,
         points=points,
-        capability_exact=exact,
+        capability_exact=judged.capability_exact,
         capability=capability,
         capability_weight=whole.weight,
         capability_contribution=whole.contribution,
         capability_reason=np.where(np.isnan(capability), TOO_FEW_METRICS, OK).astype(np.int8),
         below_floor=capability < floors,
         composite_exact=whole.value,
-        rounding_effect=rounded - whole.value,
-        gate_effect=gated.composite - rounded,
-        composite=gated.composite,
-        level=gated.level,
+        rounding_effect=judged.rounded - whole.value,
+        gate_effect=judged.gated.composite - judged.rounded,
+        composite=judged.gated.composite,
+        level=judged.gated.level,
         reason=np.where(np.isnan(whole.value), TOO_FEW_CAPABILITIES, OK).astype(np.int8),
         bottleneck=lowest(capability),
-        bound=gated.bound,
+        bound=judged.gated.bound,
     )
 
 

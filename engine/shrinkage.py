@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evidence import OK, Chosen
-from engine.model import Prior, ScoringModel
+from engine.groups import Rows
+from engine.model import Metric, Prior, ScoringModel
 
 Floats = NDArray[np.float64]
 MIN_SUBJECTS = 3
@@ -36,72 +37,94 @@ class Shrunk:
     kept: Floats
 
 
-def shrink(
-    model: ScoringModel, chosen: Chosen, group: NDArray[np.int64], noise: tuple[Floats, Floats] | None
-) -> Shrunk:
-    """Shrink each metric within each group (`group` holds a group number per subject)."""
+def shrink(model: ScoringModel, chosen: Chosen, members: list[Rows], noise: tuple[Floats, Floats] | None) -> Shrunk:
+    """Shrink all metrics within each group (`members` holds the rows of each)."""
     assessed = chosen.reason == OK
-    value = np.where(assessed, chosen.raw, np.nan)
-    shape = value.shape
-    result = Shrunk(value.copy(), np.full(shape, np.nan), np.full(shape, np.nan), np.where(assessed, 1.0, np.nan))
-    for index, metric in enumerate(model.metrics):
-        if metric.prior.kind == "none":
-            continue
-        for number in range(int(group.max(initial=-1)) + 1):
-            rows = np.flatnonzero((group == number) & assessed[:, index])
-            between_blocks = None if noise is None else (noise[0][rows, index].sum(), noise[1][rows, index].sum())
-            numerator, denominator = chosen.numerator[rows, index], chosen.denominator[rows, index]
-            mean, k, kept = estimate(metric.prior, numerator, denominator, between_blocks)
-            mean *= metric.factor
-            own = value[rows, index]
-            result.mean[rows, index], result.k[rows, index], result.kept[rows, index] = mean, k, kept
-            result.value[rows, index] = np.where(kept == 1, own, mean + kept * (own - mean))
+    value = np.where(assessed, chosen.raw, np.nan).astype(chosen.raw.dtype, copy=False)
+    empty = np.full_like(value, np.nan)
+    result = Shrunk(value, empty, empty.copy("K"), np.where(assessed, np.ones_like(value), empty))
+    columns = [index for index, metric in enumerate(model.metrics) if metric.prior.kind != "none"]
+    if not columns:
+        return result
+    pick = slice(None) if len(columns) == len(model.metrics) else columns
+    metrics = [model.metrics[index] for index in columns]
+    factor = np.array([metric.factor for metric in metrics], dtype=value.dtype)
+    for rows in members:
+        group = Group(
+            known=assessed[rows][:, pick],
+            numerator=chosen.numerator[rows][:, pick],
+            denominator=chosen.denominator[rows][:, pick],
+            noise=None if noise is None else (noise[0][rows][:, pick], noise[1][rows][:, pick]),
+        )
+        mean, k, kept = group.estimate(metrics)
+        place = (rows, pick) if isinstance(rows, slice) or isinstance(pick, slice) else np.ix_(rows, np.array(pick))
+        own, mean = value[place], mean * factor
+        shrunk = np.where(kept == 1, own, mean + kept * (own - mean))
+        for target, found in ((result.mean, mean), (result.k, k), (result.kept, kept)):
+            target[place] = np.where(group.known, found, np.nan)
+        value[place] = np.where(group.known, shrunk, np.nan)
     return result
 
 
-def estimate(
-    prior: Prior, numerator: Floats, denominator: Floats, between_blocks: tuple[float, float] | None
-) -> tuple[float, Floats | float, Floats | float]:
-    """Mean, K and share kept for the assessed subjects of one group."""
-    count, volume = len(numerator), float(denominator.sum())
-    if volume <= 0:
-        return np.nan, np.nan, 1.0
-    if prior.kind == "efron_morris":
-        return efron_morris(prior, numerator, denominator)
-    mean = float(numerator.sum()) / volume
-    if prior.kind == "fixed":
-        k = float(prior.k or 0.0)
-        return mean, k, denominator / (denominator + k)
-    noise = noise_of(prior, mean, between_blocks)
-    if count < MIN_SUBJECTS or not noise > 0:
-        return mean, np.nan, 1.0
-    ratio = numerator / denominator
-    apart = float((denominator * (ratio - mean) ** 2).sum())
-    spread = volume - float((denominator**2).sum()) / volume
-    between = (apart - (count - 1) * noise) / spread
-    if between <= 0:
-        return mean, np.inf, 0.0
-    k = noise / between
-    return mean, k, denominator / (denominator + k)
+@dataclass(frozen=True)
+class Group:
+    """One peer group: subjects x metrics. Values that are not `known` count for nothing."""
+
+    known: NDArray[np.bool_]
+    numerator: Floats
+    denominator: Floats
+    noise: tuple[Floats, Floats] | None
+
+    def estimate(self, metrics: list[Metric]) -> tuple[Floats, Floats, Floats]:
+        """Mean, K and share kept: one per metric, or one per subject and metric."""
+        with np.errstate(all="ignore"):
+            count = self.known.sum(axis=0)
+            numerator = np.where(self.known, self.numerator, 0)
+            denominator = np.where(self.known, self.denominator, 0)
+            volume = denominator.sum(axis=0)
+            mean = numerator.sum(axis=0) / volume
+            ratio = np.where(self.known, self.numerator / self.denominator, mean)
+            noise = self.noise_of(metrics, mean)
+            apart = (denominator * (ratio - mean) ** 2).sum(axis=0)
+            spread = volume - (denominator**2).sum(axis=0) / volume
+            between = (apart - (count - 1) * noise) / spread
+            k = np.where(between > 0, noise / between, np.inf)
+            fixed = np.array([metric.prior.kind == "fixed" for metric in metrics])
+            k = np.where(fixed, [metric.prior.k or 0.0 for metric in metrics], k)
+            unknown = (volume <= 0) | ~fixed & ((count < MIN_SUBJECTS) | ~(noise > 0))
+            k = np.where(unknown, np.nan, k).astype(mean.dtype)
+            kept = np.where(unknown, 1.0, np.where(np.isinf(k), 0.0, self.denominator / (self.denominator + k)))
+        for index, metric in enumerate(metrics):
+            if metric.prior.kind == "efron_morris" and volume[index] > 0:
+                known = self.known[:, index]
+                found = efron_morris(metric.prior, self.numerator[known, index], self.denominator[known, index])
+                k = np.broadcast_to(k, kept.shape).copy()
+                mean[index], k[known, index], kept[:, index] = found
+        return np.where(volume > 0, mean, np.nan), k, kept.astype(mean.dtype)
+
+    def noise_of(self, metrics: list[Metric], mean: Floats) -> Floats:
+        """The variance by chance of one unit of each denominator."""
+        if self.noise is None:
+            measured = np.zeros(len(metrics))
+        else:
+            squares, freedom = (np.where(self.known, values, 0).sum(axis=0) for values in self.noise)
+            measured = np.where(freedom > 0, squares / np.where(freedom > 0, freedom, 1), 0.0)
+        chance = {
+            "binomial": np.where((mean > 0) & (mean < 1), mean * (1 - mean), 0.0),
+            "poisson": np.maximum(mean, 0.0),
+            "blocks": measured,
+        }
+        return np.array([chance[metric.prior.noise][index] for index, metric in enumerate(metrics)], dtype=mean.dtype)
 
 
-def noise_of(prior: Prior, mean: float, between_blocks: tuple[float, float] | None) -> float:
-    """The variance by chance of one unit of the denominator."""
-    if prior.noise == "binomial":
-        return mean * (1 - mean) if 0 < mean < 1 else 0.0
-    if prior.noise == "poisson":
-        return max(mean, 0.0)
-    squares, freedom = between_blocks or (0.0, 0.0)
-    return squares / freedom if freedom > 0 else 0.0
-
-
-def efron_morris(prior: Prior, numerator: Floats, denominator: Floats) -> tuple[float, Floats | float, Floats | float]:
+def efron_morris(prior: Prior, numerator: Floats, denominator: Floats) -> tuple[float, Floats | float, float]:
     """Mean, K and the one share kept (Efron and Morris)."""
     count, ratio = len(numerator), numerator / denominator
     mean = float(ratio.sum()) / count
     squares = float(((ratio - mean) ** 2).sum())
     if count <= MIN_SUBJECTS or squares <= 0:
         return mean, np.nan, 1.0
-    variance = noise_of(prior, mean, None) * float((1 / denominator).sum()) / count
+    noise = max(mean, 0.0) if prior.noise == "poisson" else mean * (1 - mean) if 0 < mean < 1 else 0.0
+    variance = noise * float((1 / denominator).sum()) / count
     kept = max(0.0, 1 - (count - MIN_SUBJECTS) * variance / squares)
     return mean, denominator * (1 - kept) / kept if kept else np.inf, kept

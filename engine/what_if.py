@@ -152,8 +152,8 @@ def renormalise(basis: Basis, columns: Sequence[int]) -> Floats:
         return points
     model = replace(basis.model, metrics=tuple(basis.model.metrics[index] for index in columns))
     inputs = inputs_of(basis, columns=list(columns))
-    members = [np.flatnonzero(basis.groups.number == number) for number in range(len(basis.groups.names))]
-    shrunk = shrink(model, choose_window(model, inputs), basis.groups.number, inputs.noise)
+    members = basis.groups.members
+    shrunk = shrink(model, choose_window(model, inputs), members, inputs.noise)
     points[:, list(columns)] = normalise(model, winsorise(model, shrunk.value, members), members)
     return points
 

@@ -32,6 +32,8 @@ class ScoreRunListItem(serializers.ModelSerializer[ScoreRun]):
             "input_digest",
             "result_digest",
             "status",
+            "advanced_from",
+            "engine_version",
             "fact_count",
             "provider_count",
             "assessed_count",
@@ -44,6 +46,14 @@ class ScoreRunListItem(serializers.ModelSerializer[ScoreRun]):
             "version",
         ]
         read_only_fields = fields
+        extra_kwargs = {
+            "advanced_from": {
+                "help_text": "The day whose saved sums the run went on from; null when it summed all facts."
+            },
+            "engine_version": {
+                "help_text": "The version of the engine that computed the run. Digests of results compare within one."
+            },
+        }
 
 
 class ScoreRunSerializer(ScoreRunListItem):

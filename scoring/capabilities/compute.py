@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 import duckdb
 import numpy as np
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from common.exceptions import IllegalTransition
 from common.jobs.progress import JobCancelled
 from common.refusals import refuse
-from engine.compile import Sums, fact_source, run_sums
+from engine.compile import Sums
+from engine.draws import Draws
 from engine.errors import EngineError
 from engine.inputs import Inputs, inputs_from_sums
 from engine.intervals import bootstrap_intervals
@@ -23,14 +24,16 @@ from engine.model import ScoringModel as Rule
 from engine.scoring import score
 from engine.tables import open_connection
 from scoring.capabilities.array_files import arrays_from, keep_arrays, path_of
-from scoring.capabilities.exclusions import find_exclusions
+from scoring.capabilities.carrying import Carrier
+from scoring.capabilities.exclusions import GMV, ORDERS, find_exclusions
+from scoring.capabilities.facts_engine import FactsEngine, open_engine
 from scoring.capabilities.identity import FIRST_FORM, PinnedInputs
 from scoring.capabilities.results import Results, digest_results, rounded, store_results
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
-from scoring.capabilities.sizes import read_sizes
+from scoring.capabilities.sizes import NET_GMV, size_of
 from scoring.capabilities.subjects import Subject
 
-MEMORY = "400MB"
+MEMORY = "250MB"
 THREADS = 2
 # What people read while they wait; the page translates them.
 SUMMING, SCORING, INTERVALS, STORING = (
@@ -80,7 +83,8 @@ def carry_out(run_id: int, progress: Reports) -> dict[str, int]:
     run, inputs = begun
     clock = Clock()
     try:
-        results = compute_results(run.scoring_model.rule, run.as_of, inputs, progress, clock)
+        rule = run.scoring_model.rule
+        results = compute_results(rule, run.as_of, inputs, progress, clock, carrier=Carrier(rule))
         progress.report(SHARES[STORING], 100, STORING)
         outcome = describe(results, clock)
         finish_run(run_id=run_id, outcome=outcome, store=lambda row: store_results(row, results))
@@ -109,6 +113,7 @@ def describe(results: Results, clock: Clock) -> Outcome:
         provider_count=len(results.scores.subjects) + len(results.without_facts),
         assessed_count=int(results.assessed.sum()),
         timings=clock.timings,
+        advanced_from=results.advanced_from,
     )
 
 
@@ -118,11 +123,14 @@ def compute_results(
     inputs: PinnedInputs,
     progress: Reports,
     clock: Clock,
+    *,
+    carrier: Carrier | None = None,
 ) -> Results:
-    """Sums, scores and intervals over the pinned inputs; touches no database. Raises EngineError."""
+    """Sums, scores and intervals over the pinned inputs; touches no database. With a `carrier` the sums go on from
+    those of an earlier day where that gives the same, and are kept for the next. Raises EngineError."""
     connection = open_connection(threads=THREADS, memory_limit=MEMORY)
     try:
-        return score_facts(connection, rule, as_of, inputs, progress, clock)
+        return score_facts(connection, rule, as_of, inputs, progress, clock, carrier)
     finally:
         connection.close()
 
@@ -134,25 +142,33 @@ def score_facts(
     pinned: PinnedInputs,
     progress: Reports,
     clock: Clock,
+    carrier: Carrier | None,
 ) -> Results:
     """`compute_results` on an open connection."""
+    files, left_out, engine = pinned.files, pinned.left_out, open_engine()
     progress.report(SHARES[SUMMING], 100, SUMMING)
     with clock.measure("sums"):
-        left_out = pinned.left_out
-        every = run_sums(connection, rule, as_of=as_of, files=pinned.files, left_out=left_out)
-        sums = keep_subjects(every, pinned.subjects)
-        source = fact_source(connection, pinned.files, None, left_out)
-        attributes = describe_subjects(connection, rule, as_of, pinned.subjects, source)
+        beside = sums_beside(rule)
+        found = carrier and carrier.advance(connection, as_of=as_of, pinned=pinned, beside=beside)
+        total, advanced_from = found or (
+            engine.run_sums(connection, rule, as_of=as_of, files=files, left_out=left_out, beside=beside),
+            None,
+        )
+        if carrier is not None:
+            carrier.keep(connection, total, pinned)
+        sums = keep_subjects(total, pinned.subjects)
     with clock.measure("exclusions"):
-        exclusions = find_exclusions(connection, rule, as_of, pinned, every)
+        exclusions = find_exclusions(connection, rule, as_of, pinned, sums)
     progress.report(SHARES[SCORING], 100, SCORING)
     with clock.measure("score"):
+        attributes = describe_subjects(rule, sums, pinned.subjects)
         inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
         scores = score(rule, inputs)
     progress.report(SHARES[INTERVALS], 100, INTERVALS)
     with clock.measure("intervals"):
         tracks = np.array([int(pinned.subjects[str(code)].external) for code in sums.subjects], dtype=np.int64)
-        intervals = bootstrap_intervals(rule, sums, inputs, tracks=tracks, threads=THREADS)
+        draws = draw_facts(engine, connection, sums, pinned) if rule.bootstrap.replicates else None
+        intervals = bootstrap_intervals(rule, sums, inputs, draws, tracks=tracks, threads=THREADS)
     named = set(sums.subjects)
     without = tuple(code for code in sorted(pinned.subjects) if code not in named)
     return Results(
@@ -165,39 +181,40 @@ def score_facts(
         merchants=merchants_seen(rule, inputs, scores.chosen.days),
         fact_count=sums.fact_rows,
         exclusions=exclusions if pinned.form > FIRST_FORM else None,
+        advanced_from=advanced_from,
     )
+
+
+def draw_facts(engine: FactsEngine, connection: duckdb.DuckDBPyConnection, sums: Sums, pinned: PinnedInputs) -> Draws:
+    """The pinned facts by week."""
+    return engine.run_draws(connection, sums, files=pinned.files, left_out=pinned.left_out)
 
 
 def keep_subjects(sums: Sums, subjects: Mapping[str, Subject]) -> Sums:
     """The sums of those alone who are scored: not of a provider that was cleared out or is not admitted yet."""
     keep = np.array([str(code) in subjects for code in sums.subjects], dtype=np.bool_)
-    if keep.all():
-        return sums
-    rows = keep[sums.subject]
-    number = np.cumsum(keep) - 1
-    return replace(
-        sums,
-        subjects=sums.subjects[keep],
-        subject=number[sums.subject[rows]].astype(np.int64),
-        block=sums.block[rows],
-        values=sums.values[rows],
-        merchants=sums.merchants[keep],
-    )
+    return sums if keep.all() else sums.take(keep)
 
 
-def describe_subjects(
-    connection: duckdb.DuckDBPyConnection,
-    rule: Rule,
-    as_of: date,
-    subjects: Mapping[str, Subject],
-    source: tuple[str, dict[str, Any]],
-) -> dict[str, dict[str, object]]:
-    """What the model asks to know of each provider: from the registry, and its size from the facts."""
+def asks_size(rule: Rule) -> bool:
+    """Whether the model compares providers by their size."""
+    return "size" in rule.peers.columns or "size" in rule.extras
+
+
+def sums_beside(rule: Rule) -> tuple[str, ...]:
+    """What is summed beside the model's own: for sizes, and for what is told of capped merchants."""
+    size = (NET_GMV,) if asks_size(rule) else ()
+    return (*size, ORDERS, GMV) if rule.integrity.measure else size
+
+
+def describe_subjects(rule: Rule, sums: Sums, subjects: Mapping[str, Subject]) -> dict[str, dict[str, object]]:
+    """What the model asks to know of each provider: from the registry, and its size from the facts (`sums_beside`)."""
     attributes: dict[str, dict[str, object]] = {code: dict(who.attributes) for code, who in subjects.items()}
-    if "size" in rule.peers.columns or "size" in rule.extras:
-        sizes = read_sizes(connection, rule, as_of, *source)
+    if asks_size(rule):
+        net = sums.beside(NET_GMV) * 30 // rule.window.days
+        sizes = dict(zip(sums.subjects.tolist(), map(size_of, net.tolist()), strict=True))
         for code, known in attributes.items():
-            known["size"] = sizes.get(code, "small")
+            known["size"] = sizes.get(code, size_of(0))
     return attributes
 
 

@@ -1,27 +1,29 @@
 """What does not count in a run: how many rows and orders and how much GMV, for whom and why. Touches no database."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
 import duckdb
 import numpy as np
 
 from common.copying import INT8, Field, text_array
-from engine.compile import Sums, fact_source
-from engine.decay import near_end
+from engine.compile import Sums
 from engine.model import ScoringModel as Rule
-from engine.reach import lag_of_formulas
-from engine.shares import CAPPED, EARLIER, NEAR
+from engine.plan import SumsPlan
+from engine.shares import EARLIER, NEAR, Capped
+from engine.source import LEFT_OUT, FactSource, day_condition
+from engine.tables import literal_path, load_table
 from scoring.capabilities.enums import ExclusionReason
 from scoring.capabilities.identity import PinnedInputs
-from scoring.facts.adjustment_selectors import fake_order_files
+from scoring.facts.adjustment_models import Adjustment
+from scoring.facts.enums import AdjustmentKind
+from scoring.facts.models import FactBatch
 
+ORDERS, GMV = "orders", "gmv_minor"
 AMOUNTS = "count(*), coalesce(sum(orders), 0), coalesce(sum(gmv_minor), 0)"
-IN_WINDOW = "JOIN decay ON facts.day = decay.day"
 
 
 @dataclass(frozen=True)
@@ -81,30 +83,44 @@ def shown(one: Exclusion) -> str | None:
 def find_exclusions(
     connection: duckdb.DuckDBPyConnection, rule: Rule, as_of: date, pinned: PinnedInputs, sums: Sums
 ) -> Exclusions:
-    """What the run just summed on `connection` left out, of the providers that it scores. Needs what the engine's
-    statement left there: the days of the windows (`decay`) and the capped merchants."""
-    whole, parameters = fact_source(connection, pinned.files, None)
-    source, _same = fact_source(connection, pinned.files, None, pinned.left_out)
+    """What a run left out, of the providers that it scores. `sums` are those of the run, with ORDERS and GMV beside
+    them where the model limits a merchant's share: what is above it needs no facts any more."""
+    if pinned.related:
+        load_table(connection, LEFT_OUT, pinned.left_out)
     found = [
-        *related_merchants(connection, whole, parameters, pinned),
-        *fake_orders(connection, pinned),
-        *(above_share(connection, rule, as_of, sums, source, parameters) if sums.capped is not None else ()),
-        *unsettled(connection, rule, as_of, source, parameters),
+        *related_merchants(connection, pinned, sums.plan),
+        *fake_orders(connection, pinned, sums.plan),
+        *(above_share(sums.capped) if sums.capped is not None else ()),
+        *unsettled(connection, rule, as_of, pinned),
     ]
     kept = [one for one in found if one.provider in pinned.subjects]
     return Exclusions(tuple(sorted(kept, key=lambda one: (one.provider, one.reason, one.merchant))))
 
 
+def source_of(pinned: PinnedInputs, stored: Iterable[FactBatch | Adjustment]) -> FactSource:
+    """The facts of some batches and corrections by the days that the catalogue knows, without the pairs left out."""
+    files = tuple((literal_path(one.file), one.day_from or date.min, one.day_to or date.max) for one in stored)
+    return FactSource(files=files, leaves_out=bool(pinned.related))
+
+
+def in_windows(plan: SumsPlan, source: FactSource) -> tuple[str, dict[str, Any]]:
+    """SQL and parameters of the facts of the windows."""
+    relation, parameters = source.between(plan.blocks.first, plan.last)
+    where = day_condition(plan.blocks.first, plan.last)
+    return f"(SELECT * FROM {relation} AS facts WHERE {where})", parameters  # noqa: S608 - never user text
+
+
 def related_merchants(
-    connection: duckdb.DuckDBPyConnection, whole: str, parameters: dict[str, Any], pinned: PinnedInputs
+    connection: duckdb.DuckDBPyConnection, pinned: PinnedInputs, plan: SumsPlan
 ) -> Iterator[Exclusion]:
     """Pairs that have facts in the windows."""
     if not pinned.related:
         return
     grounds = {(pair.provider.code, pair.merchant): tuple(sorted(pair.reasons)) for pair in pinned.related}
+    source = source_of(pinned, (*pinned.batches, *pinned.adjustments))
+    relation, parameters = in_windows(plan, replace(source, leaves_out=False, pairs_of=LEFT_OUT))
     rows = connection.execute(
-        f"SELECT facts.provider, facts.merchant, {AMOUNTS} FROM {whole} AS facts {IN_WINDOW} SEMI JOIN left_out "  # noqa: S608
-        "ON facts.provider = left_out.provider AND facts.merchant = left_out.merchant GROUP BY 1, 2",
+        f"SELECT provider, merchant, {AMOUNTS} FROM {relation} GROUP BY 1, 2",  # noqa: S608 - never user text
         parameters,
     ).fetchall()
     for provider, merchant, count, orders, gmv in rows:
@@ -113,61 +129,56 @@ def related_merchants(
         )
 
 
-def fake_orders(connection: duckdb.DuckDBPyConnection, pinned: PinnedInputs) -> Iterator[Exclusion]:
+def fake_orders(connection: duckdb.DuckDBPyConnection, pinned: PinnedInputs, plan: SumsPlan) -> Iterator[Exclusion]:
     """Orders that adjustments took away, but for those of related merchants, which are left out anyhow."""
-    files = fake_order_files(list(pinned.adjustments))
-    if not files:
+    taken = [one for one in pinned.adjustments if one.kind == AdjustmentKind.FAKE_ORDERS]
+    if not taken:
         return
-    source, parameters = fact_source(connection, files, None, pinned.left_out)
+    relation, parameters = in_windows(plan, source_of(pinned, taken))
     rows = connection.execute(
-        f"SELECT facts.provider, coalesce(facts.merchant, ''), {AMOUNTS} FROM {source} AS facts {IN_WINDOW} "  # noqa: S608
-        "GROUP BY 1, 2",
+        f"SELECT provider, coalesce(merchant, ''), {AMOUNTS} FROM {relation} GROUP BY 1, 2",  # noqa: S608 - as above
         parameters,
     ).fetchall()
     for provider, merchant, count, orders, gmv in rows:
         yield Exclusion(provider, ExclusionReason.FAKE_ORDERS, merchant, count, -int(orders), -int(gmv))
 
 
-def above_share(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, as_of: date, sums: Sums, source: str, parameters: dict[str, Any]
-) -> Iterator[Exclusion]:
-    """What is above one merchant's share. The two spans of a merchant make one entry, whose `counted` is the share of
-    all its settled orders that counts. Sums of whole numbers are exact; only then is the factor applied."""
-    youngest = as_of - timedelta(days=lag_of_formulas(rule, rule.integrity.share_of))
-    near = sums.plan.blocks.within(near_end(rule))
-    spans = connection.execute(
-        "SELECT facts.provider, facts.merchant, counted, count(*), sum(facts.orders), sum(facts.gmv_minor) "  # noqa: S608
-        f"FROM {source} AS facts {IN_WINDOW} JOIN {CAPPED} ON facts.provider = {CAPPED}.provider "
-        f"AND facts.merchant = {CAPPED}.merchant AND {CAPPED}.span = "
-        f"CASE WHEN decay.block < $near THEN {NEAR} ELSE {EARLIER} END "
-        "WHERE facts.day <= $youngest GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-        {**parameters, "near": near, "youngest": youngest},
-    ).fetchall()
-    for (provider, merchant), found in groupby(spans, key=lambda span: (span[0], span[1])):
-        parts = list(found)
-        orders = sum(int(part[4]) for part in parts)
-        less = sum(int(part[4]) * (1.0 - part[2]) for part in parts)
+def above_share(capped: Capped) -> Iterator[Exclusion]:
+    """What is above one merchant's share. The capped spans of a merchant make one entry, whose `counted` is the share
+    of their settled orders that counts. Sums of whole numbers are exact; only then is the factor applied."""
+    plan, beside = capped.plan, dict(capped.plan.beside)
+    begin, end = plan.share_window
+    spans = {NEAR: plan.bands_of(begin, end), EARLIER: plan.bands_of(end, plan.cuts[-1])}
+    rows, orders, gmv = (
+        {span: cells[bands].sum(axis=0) for span, bands in spans.items()}
+        for cells in (capped.rows, capped.bands[:, :, beside[ORDERS]], capped.bands[:, :, beside[GMV]])
+    )
+    for pair in range(len(capped.subject)):
+        shares = {span: float(capped.counted[pair, span]) for span in spans if capped.counted[pair, span] < 1.0}
+        total = sum(int(orders[span][pair]) for span in shares)
+        less = sum(int(orders[span][pair]) * (1.0 - share) for span, share in shares.items())
         yield Exclusion(
-            provider,
+            str(capped.provider[pair]),
             ExclusionReason.SHARE,
-            merchant,
-            rows=sum(part[3] for part in parts),
+            str(capped.merchant[pair]),
+            rows=sum(int(rows[span][pair]) for span in shares),
             orders=round(less),
-            gmv_minor=round(sum(int(part[5]) * (1.0 - part[2]) for part in parts)),
-            counted=1.0 - less / orders if orders else min(part[2] for part in parts),
+            gmv_minor=round(sum(int(gmv[span][pair]) * (1.0 - share) for span, share in shares.items())),
+            counted=1.0 - less / total if total else min(shares.values()),
         )
 
 
 def unsettled(
-    connection: duckdb.DuckDBPyConnection, rule: Rule, as_of: date, source: str, parameters: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection, rule: Rule, as_of: date, pinned: PinnedInputs
 ) -> Iterator[Exclusion]:
     """Days younger than the settlement lag."""
     if not rule.window.settlement_lag:
         return
-    last = as_of - timedelta(days=rule.window.settlement_lag)
+    first = as_of - timedelta(days=rule.window.settlement_lag - 1)
+    relation, parameters = source_of(pinned, (*pinned.batches, *pinned.adjustments)).between(first, as_of)
     rows = connection.execute(
-        f"SELECT facts.provider, {AMOUNTS} FROM {source} AS facts WHERE day > $last AND day <= $as_of GROUP BY 1",  # noqa: S608
-        {**parameters, "last": last, "as_of": as_of},
+        f"SELECT facts.provider, {AMOUNTS} FROM {relation} AS facts WHERE {day_condition(first, as_of)} GROUP BY 1",  # noqa: S608
+        parameters,
     ).fetchall()
     for provider, count, orders, gmv in rows:
         yield Exclusion(provider, ExclusionReason.UNSETTLED, "", count, int(orders), int(gmv))

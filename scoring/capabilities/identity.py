@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.reach import farthest, first_lag
 from engine.tables import Table
+from engine.version import VERSION
 from scoring.capabilities.models import ScoreRun, ScoringModel
 from scoring.capabilities.subjects import Subject, read_subjects
 from scoring.facts.adjustment_models import Adjustment
@@ -21,8 +22,9 @@ from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
 from scoring.facts.related_selectors import open_pairs, pairs_by_id
 
-# Runs of the first form knew no adjustments, no related merchants and no exclusions; their digests stay what they were.
-FIRST_FORM = 1
+# Runs of the first form knew no adjustments, no related merchants and no exclusions, those of the second did not name
+# the engine. The digests of their inputs stay what they were.
+FIRST_FORM, SECOND_FORM, PRESENT_FORM = 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ def inputs_of(run: ScoreRun, subjects: Mapping[str, Subject]) -> PinnedInputs:
         related=tuple(pairs_by_id(run.related_ids)),
         subjects=subjects,
         form=run.digest_form,
+        engine=run.engine_version,
     )
 
 
@@ -114,7 +117,8 @@ def build_inputs(
     adjustments: tuple[Adjustment, ...],
     related: tuple[RelatedMerchant, ...],
     subjects: Mapping[str, Subject],
-    form: int = 2,
+    form: int = PRESENT_FORM,
+    engine: int = VERSION,
 ) -> PinnedInputs:
     """Put the digest on given inputs."""
     parts: dict[str, Any] = {
@@ -127,6 +131,8 @@ def build_inputs(
     if form > FIRST_FORM:
         parts["adjustments"] = digests_of(adjustments)
         parts["related"] = sorted([pair.provider.code, pair.merchant] for pair in related)
+    if form > SECOND_FORM:
+        parts["engine"] = engine
     canonical = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     return PinnedInputs(batches, adjustments, related, subjects, form, digest)

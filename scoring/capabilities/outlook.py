@@ -15,10 +15,13 @@ from engine.errors import EngineError
 from engine.evidence import OK
 from engine.model import ScoringModel
 from engine.projection import Projected, project, repeat_facts
+from engine.reach import farthest, first_lag
 from engine.tables import open_connection
 from scoring.capabilities.arrays import Standpoint
 from scoring.capabilities.peers import known
 from scoring.capabilities.words import evidence_name, format_evidence, label_of
+from scoring.facts.adjustment_selectors import adjustments_between
+from scoring.facts.related_selectors import open_pairs
 from scoring.facts.selectors import live_batches, open_relation
 
 HORIZONS = (7, 30, 60, 90)
@@ -88,14 +91,16 @@ def look_ahead(standpoint: Standpoint) -> Outlook:
 
 @contextmanager
 def own_facts(standpoint: Standpoint, model: ScoringModel, as_of: date) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the provider's own live facts of the windows, up to the card's day, in a table."""
-    widest = max(model.days_of(metric)[1] for metric in model.metrics)
-    first = as_of - timedelta(days=model.window.settlement_lag + widest)
-    batches = live_batches().filter(day_from__lte=as_of, day_to__gt=first)
+    """A connection with a table of the provider's own facts that count now, of the windows and up to the card's day."""
+    first = as_of - timedelta(days=first_lag(model) + farthest(model) - 1)
+    provider = standpoint.card.provider
+    batches = live_batches().filter(day_from__lte=as_of, day_to__gte=first)
+    related = [pair.merchant for pair in open_pairs().filter(provider=provider)]
     with open_connection(threads=1, memory_limit=MEMORY) as connection:
-        open_relation(connection, batches).execute(
-            f"CREATE TEMP TABLE {OWN} AS SELECT * FROM facts WHERE provider = ? AND day > ? AND day <= ?",  # noqa: S608
-            [standpoint.card.provider.code, first, as_of],
+        open_relation(connection, [*batches, *adjustments_between(first, as_of)]).execute(
+            f"CREATE TEMP TABLE {OWN} AS SELECT * FROM facts WHERE provider = ? AND day >= ? AND day <= ? "  # noqa: S608
+            "AND (merchant IS NULL OR NOT list_contains(CAST(? AS VARCHAR[]), merchant))",
+            [provider.code, first, as_of, related],
         )
         yield connection
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from common.exceptions import Conflict
 from common.refusals import refuse
-from engine.compile import fact_source, run_sums
+from engine.compile import run_sums
 from engine.errors import EngineError
 from engine.evidence import REASONS
 from engine.inputs import inputs_from_sums
@@ -25,7 +25,7 @@ from engine.model_checks import model_faults
 from engine.model_toml import dump_model
 from engine.scoring import Scores, score
 from engine.tables import open_connection
-from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects
+from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects, sums_beside
 from scoring.capabilities.identity import PinnedInputs, pin_inputs
 from scoring.capabilities.models import ScoringModel
 from scoring.facts.enums import FactBatchStatus
@@ -133,10 +133,10 @@ def compute_bounded(rule: Rule, pinned: PinnedInputs, as_of: date) -> Scores:
 
 def compute(connection: duckdb.DuckDBPyConnection, rule: Rule, pinned: PinnedInputs, as_of: date) -> Scores:
     """The engine's own steps."""
-    sums = run_sums(connection, rule, as_of=as_of, files=pinned.files, left_out=pinned.left_out)
+    beside = sums_beside(rule)
+    sums = run_sums(connection, rule, as_of=as_of, files=pinned.files, left_out=pinned.left_out, beside=beside)
     sums = keep_subjects(sums, pinned.subjects)
-    source = fact_source(connection, pinned.files, None, pinned.left_out)
-    attributes = describe_subjects(connection, rule, as_of, pinned.subjects, source)
+    attributes = describe_subjects(rule, sums, pinned.subjects)
     return score(rule, inputs_from_sums(rule, sums, columns_of(rule, attributes)))
 
 

@@ -3,6 +3,7 @@ knew them."""
 
 from dataclasses import dataclass, replace
 
+from engine.version import VERSION
 from scoring.capabilities.compute import Clock, Silent, compute_results
 from scoring.capabilities.identity import inputs_of
 from scoring.capabilities.models import Scorecard, ScoreRun
@@ -12,11 +13,13 @@ from scoring.capabilities.subjects import DERIVED, Subject
 
 @dataclass(frozen=True)
 class Replay:
-    """The digests of a replay, and whether both equal the stored ones."""
+    """The digests of a replay, and whether both equal the stored ones. When they do not, it proves nothing unless the
+    run was computed by the `same_engine`."""
 
     input_digest: str
     result_digest: str
     equal: bool
+    same_engine: bool
 
 
 def replay_run(run: ScoreRun) -> Replay:
@@ -24,7 +27,8 @@ def replay_run(run: ScoreRun) -> Replay:
     inputs = inputs_of(run, subjects_of(run))
     results = compute_results(run.scoring_model.rule, run.as_of, inputs, Silent(), Clock())
     found = (inputs.digest, digest_results(results))
-    return Replay(*found, equal=found == (run.input_digest, run.result_digest))
+    equal = found == (run.input_digest, run.result_digest)
+    return Replay(*found, equal=equal, same_engine=run.engine_version == VERSION)
 
 
 def recompute_run(run: ScoreRun) -> Results:

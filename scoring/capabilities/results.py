@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class Results:
     merchants: Floats
     fact_count: int
     exclusions: Exclusions | None = None
+    advanced_from: date | None = None
 
     @property
     def people(self) -> list[Subject]:
@@ -213,12 +215,18 @@ def unscored_fields(run: ScoreRun, results: Results) -> list[Field]:
 
 def shared_fields(run: ScoreRun, people: Sequence[Subject], attributes: Sequence[Mapping[str, object]]) -> list[Field]:
     """What every card has."""
-    texts = [json.dumps(dict(known), ensure_ascii=False, sort_keys=True) for known in attributes]
+    written: dict[tuple[tuple[str, object], ...], bytes] = {}
+    texts: list[bytes | None] = []
+    for known in attributes:
+        items = tuple(sorted(known.items()))
+        if items not in written:
+            written[items] = jsonb(json.dumps(dict(items), ensure_ascii=False))
+        texts.append(written[items])
     return [
         Field("run_id", np.full(len(people), run.pk, dtype=np.int64), INT8),
         Field("provider_id", np.array([who.provider_id for who in people], dtype=np.int64), INT8),
         Field("external", np.array([who.external for who in people], dtype=np.int8), BOOL),
-        Field("attributes", [jsonb(text) for text in texts]),
+        Field("attributes", texts),
     ]
 
 

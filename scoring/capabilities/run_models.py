@@ -16,11 +16,26 @@ from django.utils.translation import gettext_lazy as _
 from common.models import Job, Versioned
 from engine import model as engine_model
 from engine.model_toml import parse_model
+from engine.version import VERSION
 from scoring.capabilities.enums import OPEN_RUNS, UNSEEN_MODELS, ModelStatus, RunStatus
 
-PINNED = ("scoring_model", "as_of", "batch_ids", "adjustment_ids", "related_ids", "digest_form", "seed")
+PINNED = (
+    "scoring_model",
+    "as_of",
+    "batch_ids",
+    "adjustment_ids",
+    "related_ids",
+    "digest_form",
+    "engine_version",
+    "seed",
+)
 READ_RULES = 32
 RULE = ("key", "model_version", "name_zh", "name_en", "definition", "digest")
+
+
+def present_engine() -> int:
+    """The version of the engine that computes now."""
+    return VERSION
 
 
 def changed(*names: str) -> pgtrigger.Q:
@@ -139,7 +154,8 @@ def read_rule(definition: str) -> engine_model.ScoringModel:
 @pghistory.track()
 class ScoreRun(Versioned):
     """One computation: a model applied to named batches of facts as of a day, with the adjustments and the related
-    merchants that were known. `digest_form` says what the digests cover; runs of form 1 knew neither.
+    merchants that were known. `digest_form` says what the digests cover: runs of form 1 knew neither, those of form 2
+    did not name the engine. Results of another `engine_version` cannot be compared digest by digest.
 
     `input_digest` identifies what goes in (model, batches, providers, day, seed), `result_digest` what came out.
     """
@@ -149,12 +165,15 @@ class ScoreRun(Versioned):
     batch_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     adjustment_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
     related_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
-    digest_form = models.PositiveSmallIntegerField(default=2)
+    digest_form = models.PositiveSmallIntegerField(default=3)
+    engine_version = models.PositiveSmallIntegerField(default=present_engine)
     seed = models.BigIntegerField(default=0)
     input_digest = models.CharField(max_length=64)
     result_digest = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.QUEUED)
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The day whose saved sums the run went on from; empty when it summed all facts.
+    advanced_from = models.DateField(null=True, blank=True)
     fact_count = models.BigIntegerField(default=0)
     provider_count = models.PositiveIntegerField(default=0)
     assessed_count = models.PositiveIntegerField(default=0)

@@ -21,6 +21,7 @@ from scoring.capabilities import policies
 from scoring.capabilities.enums import OPEN_RUNS, RunStatus
 from scoring.capabilities.identity import PinnedInputs, pin_inputs, pin_inputs_of
 from scoring.capabilities.models import ScoreRun, ScoringModel
+from scoring.capabilities.run_models import present_engine
 from scoring.capabilities.selectors import published_model
 from scoring.capabilities.states import SCORE_RUN
 
@@ -36,6 +37,7 @@ class Outcome:
     provider_count: int
     assessed_count: int
     timings: dict[str, float]
+    advanced_from: date | None = None
 
 
 @transaction.atomic
@@ -142,6 +144,7 @@ def begin_run(*, run_id: int, now: datetime | None = None) -> tuple[ScoreRun, Pi
     if run.status == RunStatus.DONE:
         return None
     row = SCORE_RUN.check(run, "begin")
+    run.engine_version = present_engine()  # a run may have waited while the portal was renewed
     inputs = pin_inputs_of(run)
     run.status, run.started_at, run.input_digest = row.to, now, inputs.digest
     run.save_checked()
@@ -167,7 +170,7 @@ def finish_run(
     run.status, run.finished_at = row.to, now
     run.result_digest, run.timings = outcome.result_digest, outcome.timings
     run.fact_count, run.provider_count = outcome.fact_count, outcome.provider_count
-    run.assessed_count = outcome.assessed_count
+    run.assessed_count, run.advanced_from = outcome.assessed_count, outcome.advanced_from
     run.save_checked()
     earlier = ScoreRun.objects.filter(
         scoring_model=run.scoring_model, as_of=run.as_of, status=RunStatus.DONE, superseded_by=None

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
 from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
-from scoring.facts.enums import AdjustmentKind
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Adjustment]:
@@ -31,11 +30,6 @@ def lines_visible_to(user: User | AnonymousUser, adjustment: Adjustment) -> Quer
 def adjustments_between(since: date, until: date) -> QuerySet[Adjustment]:
     """The adjustments of facts of some days, by id."""
     return Adjustment.objects.filter(day_from__lte=until, day_to__gte=since).order_by("pk")
-
-
-def fake_order_files(adjustments: list[Adjustment]) -> list[str]:
-    """The files among these that take away fake orders."""
-    return [str(one.file) for one in adjustments if one.kind == AdjustmentKind.FAKE_ORDERS]
 
 
 def corrections_of(provider_id: int, adjustment_ids: list[int]) -> QuerySet[AdjustmentLine]:

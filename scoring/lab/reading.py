@@ -12,14 +12,15 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.compile import Sums, fact_source, run_sums
+from engine.compile import Sums, run_sums
+from engine.draws import Draws, run_draws
 from engine.inputs import Inputs, inputs_from_sums
 from engine.lab import Side, place_of
 from engine.model import ScoringModel as Rule
 from engine.scoring import Scores, score
 from providers.registry.enums import ProviderOrigin
 from providers.registry.models import Provider
-from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects
+from scoring.capabilities.compute import columns_of, describe_subjects, keep_subjects, sums_beside
 from scoring.capabilities.identity import inputs_of
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.capabilities.replay import subjects_of
@@ -52,6 +53,7 @@ class Scored:
 
     scores: Scores
     sums: Sums
+    draws: Draws | None
     inputs: Inputs
     size: NDArray[np.object_]
     ranked: Flags
@@ -119,25 +121,23 @@ def apply_rule(
     field: Field,
     subjects: Mapping[str, Subject],
     *,
-    weekly: bool,
+    draw: bool,
 ) -> Scored:
-    """Score by `rule` what the run scored: its batches and corrections without the pairs that it left out. Raises
-    EngineError."""
+    """Score by `rule` what the run scored: its batches and corrections without the pairs that it left out. Facts are
+    drawn anew only from what comes of `draw`. Raises EngineError."""
     pinned = inputs_of(run, subjects)
-    weekly_blocks = True if weekly else None
-    sums = run_sums(
-        connection, rule, as_of=run.as_of, files=pinned.files, weekly=weekly_blocks, left_out=pinned.left_out
-    )
-    sums = keep_subjects(sums, subjects)
+    facts: dict[str, Any] = {"files": pinned.files, "left_out": pinned.left_out}
     # Sizes are needed for the groups of the report even when the rule does not compare by size.
     asking = rule if "size" in rule.extras else replace(rule, extras=(*rule.extras, "size"))
-    source = fact_source(connection, pinned.files, None, pinned.left_out)
-    attributes = describe_subjects(connection, asking, run.as_of, subjects, source)
+    sums = run_sums(connection, rule, as_of=run.as_of, beside=sums_beside(asking), **facts)
+    sums = keep_subjects(sums, subjects)
+    attributes = describe_subjects(asking, sums, subjects)
     inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
     external = np.array([subjects[str(code)].external for code in sums.subjects], dtype=np.bool_)
     return Scored(
         scores=score(rule, inputs),
         sums=sums,
+        draws=run_draws(connection, sums, **facts) if draw else None,
         inputs=inputs,
         size=np.array([str(attributes[code]["size"]) for code in field.codes], dtype=object),
         ranked=~external,

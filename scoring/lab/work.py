@@ -131,7 +131,7 @@ def compare(
     steps.begin(SCORING)
     subjects, borrowed = read_subjects_for(run, rule)
     with clock.measure("score"):
-        tried = apply_rule(connection, rule, run, field, subjects, weekly=options.replicates > 0)
+        tried = apply_rule(connection, rule, run, field, subjects, draw=options.replicates > 0)
     after = spread_side(field, tried)
     moves = compare_sides(before, after, least=options.least)
     examined = examine(tried, options, steps, clock)
@@ -149,7 +149,7 @@ def compare(
     if options.replicates:
         steps.begin(COMPARING)
         with clock.measure("base"):
-            own = apply_rule(connection, base, run, field, read_subjects_for(run, base)[0], weekly=True)
+            own = apply_rule(connection, base, run, field, read_subjects_for(run, base)[0], draw=True)
             shaken = shake(own, options, steps)
         summary["reproduced"] = same_scores(before, spread_side(field, own))
         summary["noise"]["before"] = Examined(None, [], *shaken).describe_noise()
@@ -196,11 +196,14 @@ def examine(tried: Scored, options: Options, steps: Steps, clock: Clock) -> Exam
 
 
 def shake(scored: Scored, options: Options, steps: Steps) -> tuple[Robustness, list[tuple[int, float]]]:
-    """The same scores from redrawn facts."""
+    """The same scores from redrawn facts; needs the draws of `scored`."""
+    if scored.draws is None:
+        raise ValueError("score with draws first")
     return shake_facts(
         scored.scores.model,
         scored.sums,
         scored.inputs,
+        scored.draws,
         scored.side,
         scored.ranked,
         replicates=options.replicates,

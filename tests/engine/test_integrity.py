@@ -1,5 +1,6 @@
 """What may count: settled days, one merchant's share, merchants left out; small sums worked out by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.compile import Sums, run_sums
-from engine.decay import Weighting, age_weights, decay_weights, make_blocks
+from engine.decay import forward_weights, unit_weight
+from engine.draws import run_draws
 from engine.errors import EngineError
 from engine.inputs import inputs_from_sums
 from engine.intervals import bootstrap_intervals
 from engine.model import ScoringModel
 from engine.model_toml import load_model
-from engine.reach import first_lag, lag_of, reach_of
+from engine.reach import cut_points, first_lag, lag_of, reach_of
 from engine.scoring import score
 from engine.tables import Table, load_table, open_connection
 
@@ -86,7 +88,7 @@ def test_a_metric_waits_for_settlement_with_all_of_its_formulas_or_with_none() -
     click_rate, conversion = model.metrics
     assert (lag_of(model, click_rate), lag_of(model, conversion), first_lag(model)) == (0, 10, 0)
     assert (reach_of(model, click_rate), reach_of(model, conversion)) == ((30, 90), (40, 100))
-    assert make_blocks(model, weekly=False).edges == (0, 10, 30, 40, 90, 100)
+    assert cut_points(model) == (0, 10, 30, 40, 90, 100)
     # The youngest day counts for clicks per view alone; the 11th for both; the 35th no longer for clicks per view.
     table = facts(
         ("P1", 0, "M1", {"views": 100, "clicks": 10, "orders": 9}),
@@ -111,15 +113,25 @@ def test_a_merchant_of_unsettled_days_alone_is_no_evidence_for_what_must_settle(
 def test_without_a_list_of_columns_the_lag_holds_for_every_metric() -> None:
     model = model_of(settled="")
     assert [lag_of(model, metric) for metric in model.metrics] == [10, 10]
-    assert make_blocks(model, weekly=False).edges == (0, 30, 90)
+    assert cut_points(model) == (0, 30, 90)
     table = facts(("P1", 9, "M1", {"views": 7}), ("P1", 10, "M1", {"views": 5}), ("P1", 39, "M1", {"views": 3}))
     assert inputs_from_sums(model, sums_of(model, table)).near.denominator[0, 0] == 8.0
 
 
 def test_weights_begin_when_the_wait_is_over() -> None:
-    weights = age_weights(6, Weighting(half_life=2.0, wait=2))
-    assert weights.tolist() == [0, 0, *decay_weights(4, 2.0).tolist()]
-    assert age_weights(4, Weighting(None, 1)).tolist() == [0, 1, 1, 1]
+    """Both metrics have the same half-life: the youngest day of each weighs one in it."""
+    model = replace(model_of(), window=replace(model_of().window, half_life=5.0))
+    table = facts(
+        ("P1", 0, "M1", {"views": 64}), ("P1", 5, "M1", {"views": 64}), ("P1", 10, "M1", {"views": 64, "clicks": 64}),
+        ("P1", 15, "M1", {"clicks": 64}),
+    )  # fmt: skip
+    sums = sums_of(model, table)
+    near = inputs_from_sums(model, sums).near
+    assert near.denominator[0].tolist() == pytest.approx([64 + 32 + 16, 64 + 32], rel=1e-5)
+    assert near.evidence[0].tolist() == [3 * 64, 2 * 64]
+    weights = forward_weights(AS_OF, np.arange(20), 5.0)
+    assert weights[10] * unit_weight(AS_OF, 5.0, 10) == pytest.approx(1.0, rel=1e-5)
+    assert len(sums.plan.keys) == 5  # three by half-life, two plain: the wait needs none of its own
 
 
 def test_one_merchant_counts_up_to_its_share() -> None:
@@ -134,7 +146,7 @@ def test_one_merchant_counts_up_to_its_share() -> None:
     )
     sums = sums_of(model, table)
     assert sums.capped is not None
-    assert {name: values.tolist() for name, values in sums.capped.items()} == {
+    assert {name: values.tolist() for name, values in sums.capped.spans.items()} == {
         "provider": ["P1"],
         "merchant": ["M1"],
         "span": [0],
@@ -179,7 +191,7 @@ def test_the_share_is_taken_in_the_window_and_apart_from_it_before() -> None:
     )
     sums = sums_of(model, table)
     assert sums.capped is not None
-    assert (sums.capped["span"].tolist(), sums.capped["counted"].tolist()) == ([1], [pytest.approx(2 / 3)])
+    assert (sums.capped.spans["span"].tolist(), sums.capped.spans["counted"].tolist()) == ([1], [pytest.approx(2 / 3)])
     inputs = inputs_from_sums(model, sums)
     assert inputs.near.numerator[0, 1] == 10.0
     assert inputs.wide.numerator[0, 1] == pytest.approx(10 + 20 + 10, abs=1e-9)
@@ -249,7 +261,7 @@ def test_no_merchant_carries_more_than_its_share_whatever_the_order_of_rows(
     sums = sums_of(model, facts(*rows))
     random.shuffle(rows)
     again = sums_of(model, facts(*rows))
-    assert np.array_equal(sums.values, again.values)
+    assert np.array_equal(sums.counted_bands(), again.counted_bands())
     # Spans of the conversion metric: the model's window ends 40 days back.
     got = inputs_from_sums(model, sums)
     for place, provider in enumerate(sums.subjects):
@@ -270,9 +282,14 @@ def test_intervals_take_what_counts() -> None:
         for age in (12, 20, 30)
         for merchant, orders in (("M1", 18), ("M2", 2))
     ]
-    sums = sums_of(model, facts(*rows))
+    with open_connection(threads=2) as connection:
+        load_table(connection, "facts_table", facts(*rows))
+        sums = run_sums(connection, model, as_of=AS_OF, relation="facts_table")
+        draws = run_draws(connection, sums, relation="facts_table")
     inputs = inputs_from_sums(model, sums)
-    bounds = bootstrap_intervals(model, sums, inputs)
+    # Weeks add up to what the bands count.
+    assert draws.values.sum(axis=1) == pytest.approx(sums.counted_bands().sum(axis=0), rel=1e-6)
+    bounds = bootstrap_intervals(model, sums, inputs, draws)
     composite = score(model, inputs).composite
     assert np.all(bounds.lower <= composite)
     assert np.all(composite <= bounds.upper)

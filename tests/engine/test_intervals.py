@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from engine.compile import Sums, run_sums
+from engine.draws import Draws, run_draws
 from engine.inputs import Inputs, inputs_from_sums
 from engine.intervals import bootstrap_intervals, interval_table, poisson_table, rank_within
 from engine.model import ScoringModel
@@ -53,16 +54,17 @@ def facts(providers: int = 10, days: int = 80, busy: int = 5) -> Table:
     }
 
 
-def prepare(model: ScoringModel = MODEL) -> tuple[Sums, Inputs]:
+def prepare(model: ScoringModel = MODEL, table: Table | None = None) -> tuple[Sums, Inputs, Draws]:
     with open_connection() as connection:
-        load_table(connection, "facts_table", facts())
+        load_table(connection, "facts_table", table or facts())
         sums = run_sums(connection, model, as_of=date(2026, 3, 31), relation="facts_table")
-    return sums, inputs_from_sums(model, sums)
+        draws = run_draws(connection, sums, relation="facts_table")
+    return sums, inputs_from_sums(model, sums), draws
 
 
 def test_intervals_hold_the_estimate_and_follow_the_evidence() -> None:
-    sums, inputs = prepare()
-    intervals, scores = bootstrap_intervals(MODEL, sums, inputs), score(MODEL, inputs)
+    sums, inputs, draws = prepare()
+    intervals, scores = bootstrap_intervals(MODEL, sums, inputs, draws), score(MODEL, inputs)
     assert np.isnan(scores.composite[9])
     assert np.isnan([intervals.lower[9], intervals.upper[9], intervals.rank_lower[9], intervals.rank_upper[9]]).all()
     lower, upper, point = intervals.lower[:9], intervals.upper[:9], scores.composite[:9]
@@ -84,11 +86,8 @@ def test_noise_of_the_others_does_not_push_a_score_out_of_its_interval() -> None
     steady = table["provider"] == "P0"
     table["clicks"] = np.where(steady, 400, table["clicks"])
     table["orders"] = np.where(steady, 216, table["orders"])
-    with open_connection() as connection:
-        load_table(connection, "facts_table", table)
-        sums = run_sums(connection, model, as_of=date(2026, 3, 31), relation="facts_table")
-    inputs = inputs_from_sums(model, sums)
-    intervals, point = bootstrap_intervals(model, sums, inputs), score(model, inputs).composite
+    sums, inputs, draws = prepare(model, table)
+    intervals, point = bootstrap_intervals(model, sums, inputs, draws), score(model, inputs).composite
     known = ~np.isnan(intervals.lower)
     assert known.sum() == 39
     assert ((intervals.lower <= point) & (point <= intervals.upper))[known].all()
@@ -97,10 +96,10 @@ def test_noise_of_the_others_does_not_push_a_score_out_of_its_interval() -> None
 
 
 def test_the_seed_decides() -> None:
-    sums, inputs = prepare()
-    first = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs))
-    again = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs))
-    other = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, seed=12))
+    sums, inputs, draws = prepare()
+    first = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, draws))
+    again = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, draws))
+    other = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, draws, seed=12))
     assert {name: column.tobytes() for name, column in first.items()} == {
         name: column.tobytes() for name, column in again.items()
     }
@@ -110,11 +109,11 @@ def test_the_seed_decides() -> None:
 def test_blocks_prior_is_rescored() -> None:
     metric = replace(MODEL.metrics[0], prior=replace(MODEL.metrics[0].prior, kind="moments", noise="blocks"))
     model = replace(MODEL, metrics=(metric,))
-    sums, inputs = prepare(model)
+    sums, inputs, draws = prepare(model)
     scores = score(model, inputs)
     kept = scores.shrunk.kept[:, 0]
     assert kept[:5].min() > kept[5:9].max() or (kept[:9] == 0).all()
-    intervals = bootstrap_intervals(model, sums, inputs, replicates=20)
+    intervals = bootstrap_intervals(model, sums, inputs, draws, replicates=20)
     assert not np.isnan(intervals.lower[:9]).any()
 
 
@@ -133,16 +132,16 @@ def test_draws_are_poisson() -> None:
 
 
 def test_no_replicates_is_no_interval() -> None:
-    sums, inputs = prepare()
-    intervals = bootstrap_intervals(MODEL, sums, inputs, replicates=0)
+    sums, inputs, draws = prepare()
+    intervals = bootstrap_intervals(MODEL, sums, inputs, draws, replicates=0)
     assert np.isnan(intervals.lower).all()
     assert np.isnan(intervals.rank_upper).all()
 
 
 def test_threads_change_nothing() -> None:
-    sums, inputs = prepare()
-    one = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, replicates=30))
-    two = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, replicates=30, threads=2))
+    sums, inputs, draws = prepare()
+    one = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, draws, replicates=30))
+    two = interval_table(MODEL, bootstrap_intervals(MODEL, sums, inputs, draws, replicates=30, threads=2))
     assert {name: column.tobytes() for name, column in one.items()} == {
         name: column.tobytes() for name, column in two.items()
     }

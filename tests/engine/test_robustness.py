@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.compile import run_sums
+from engine.draws import run_draws
 from engine.inputs import Inputs, Spell, inputs_from_sums
 from engine.lab import Side, place_of
 from engine.model import Composite, Rounding, ScoringModel
@@ -225,11 +226,12 @@ def test_noise_flips_neighbours_more_often_than_those_far_apart() -> None:
     with open_connection() as connection:
         load_table(connection, "facts_table", facts(providers=60, busy=30))
         sums = run_sums(connection, SHAKEN, as_of=date(2026, 3, 31), relation="facts_table")
+        draws = run_draws(connection, sums, relation="facts_table")
     inputs = inputs_from_sums(SHAKEN, sums)
     scores = score(SHAKEN, inputs)
     base, ranked = side_of(scores)
-    robust, flips = shake_facts(SHAKEN, sums, inputs, base, ranked, replicates=60, seed=3, top=5, threads=2)
-    again, _ = shake_facts(SHAKEN, sums, inputs, base, ranked, replicates=60, seed=3, top=5, threads=1)
+    robust, flips = shake_facts(SHAKEN, sums, inputs, draws, base, ranked, replicates=60, seed=3, top=5, threads=2)
+    again, _ = shake_facts(SHAKEN, sums, inputs, draws, base, ranked, replicates=60, seed=3, top=5, threads=1)
     assert robust.correlation.tolist() == again.correlation.tolist()
     shares = dict(flips)
     assert 0.25 < shares[1] < 0.6

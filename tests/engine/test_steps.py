@@ -14,7 +14,7 @@ from engine.model_toml import load_model
 from engine.normalise import points_of
 from engine.rounding import round_values
 from engine.scoring import score
-from engine.shrinkage import Prior, estimate
+from engine.shrinkage import Group, Prior
 
 NAN = np.nan
 
@@ -95,6 +95,17 @@ def test_geometric_contributions_sum() -> None:
     np.testing.assert_allclose(bare.contribution.sum(axis=1), bare.value, atol=1e-12)
 
 
+def estimate(prior: Prior, numerator: np.ndarray, denominator: np.ndarray, between: tuple[float, float] | None):
+    """Mean, K and share kept of one metric of one group, all of whose subjects are known."""
+    one = np.ones((len(numerator), 1))
+    noise = (
+        None if between is None else tuple(np.where(np.arange(len(one))[:, np.newaxis] == 0, x, 0.0) for x in between)
+    )
+    group = Group(one > 0, numerator[:, np.newaxis], denominator[:, np.newaxis], noise)
+    mean, k, kept = group.estimate([Metric("m", "c", 1.0, "a", "b", prior=prior)])
+    return mean[0], k.ravel()[0], kept.ravel()
+
+
 def test_moments_by_hand() -> None:
     numerator, denominator = np.array([10.0, 40.0, 5.0]), np.array([100.0, 100.0, 100.0])
     mean, k, kept = estimate(Prior("moments", noise="binomial"), numerator, denominator, None)
@@ -109,13 +120,14 @@ def test_moments_by_hand() -> None:
 
 def test_priors_at_their_edges() -> None:
     same = np.array([10.0, 10.0, 10.0]), np.array([100.0, 100.0, 100.0])
-    assert estimate(Prior("moments", noise="binomial"), *same, None)[1:] == (np.inf, 0.0)
-    assert estimate(Prior("moments", noise="binomial"), same[0][:2], same[1][:2], None)[2] == 1.0
-    assert estimate(Prior("moments", noise="blocks"), *same, (0.0, 0.0))[2] == 1.0
+    mean, k, kept = estimate(Prior("moments", noise="binomial"), *same, None)
+    assert (mean, k, kept.tolist()) == (0.1, np.inf, [0.0] * 3)
+    assert estimate(Prior("moments", noise="binomial"), same[0][:2], same[1][:2], None)[2].tolist() == [1.0] * 2
+    assert estimate(Prior("moments", noise="blocks"), *same, (0.0, 0.0))[2].tolist() == [1.0] * 3
     mean, k, kept = estimate(Prior("fixed", k=300.0), np.array([10.0, 50.0]), np.array([100.0, 100.0]), None)
     assert (mean, k) == (0.3, 300.0)
     np.testing.assert_allclose(kept, [0.25, 0.25])
-    assert estimate(Prior("efron_morris", noise="binomial"), *same, None)[2] == 1.0
+    assert estimate(Prior("efron_morris", noise="binomial"), *same, None)[2].tolist() == [1.0] * 3
 
 
 def test_small_groups_fall_back() -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.compile import compile_sums, plan_sums, run_sums
-from engine.decay import WEIGHT_ONE, decay_weights, make_blocks
+from engine.compile import run_sums
+from engine.decay import WEIGHT_ONE, anchor_of, forward_weights, make_blocks, unit_weight
 from engine.errors import EngineError
 from engine.inputs import inputs_from_sums
 from engine.model_toml import load_model
+from engine.plan import compile_sums, plan_sums
 from engine.tables import Table, load_table, open_connection, write_table
 
 AS_OF = date(2026, 3, 31)
@@ -82,17 +83,20 @@ def totals_by_hand(facts: Table, days: int) -> dict[str, list[float]]:
     """Per provider, what the model's sums must be for a window of `days`."""
     result = {}
     ages = (LAST - facts["day"]).astype(int)
-    decay = decay_weights(260, 30.0)
+    last = AS_OF - timedelta(days=LAG)
+    decay = forward_weights(last, np.arange(260), 30.0)
+    unit = unit_weight(last, 30.0)
     for provider in sorted(set(facts["provider"])):
         rows = np.flatnonzero((facts["provider"] == provider) & (ages >= 0) & (ages < days))
         weights = [int(decay[age]) for age in ages[rows]]
 
         def exact(name: str, weights: list[int] = weights, rows: np.ndarray = rows) -> float:
             total = sum(int(value) * weight for value, weight in zip(facts[name][rows], weights, strict=True))
-            return total / WEIGHT_ONE
+            return total * unit
 
         half = sum(
-            round(int(value) / 2 * 10**6) * weight for value, weight in zip(facts["orders"][rows], weights, strict=True)
+            round(int(value) / 2 * weight / WEIGHT_ONE * 10**6)
+            for value, weight in zip(facts["orders"][rows], weights, strict=True)
         )
         result[provider] = [
             exact("orders"),
@@ -100,22 +104,21 @@ def totals_by_hand(facts: Table, days: int) -> dict[str, list[float]]:
             float((facts["gmv_minor"][rows] - facts["refunded_gmv_minor"][rows]).sum()),
             float(facts["orders"][rows].sum()),
             float((facts["orders"][rows] > 2).sum()),
-            half / WEIGHT_ONE / 10**6,
+            half * unit * WEIGHT_ONE / 10**6,
             float(len(set(facts["merchant"][rows]))),
         ]
     return result
 
 
-def run(facts: Table, *, threads: int = 2, weekly: bool | None = None):
+def run(facts: Table, *, threads: int = 2):
     with open_connection(threads=threads) as connection:
         load_table(connection, "facts_table", facts)
-        return run_sums(connection, MODEL, as_of=AS_OF, relation="facts_table", weekly=weekly)
+        return run_sums(connection, MODEL, as_of=AS_OF, relation="facts_table")
 
 
-@pytest.mark.parametrize("weekly", [True, False])
-def test_sums_equal_those_by_hand(weekly: bool) -> None:
+def test_sums_equal_those_by_hand() -> None:
     facts = make_facts()
-    inputs = inputs_from_sums(MODEL, run(facts, weekly=weekly))
+    inputs = inputs_from_sums(MODEL, run(facts))
     near, wide, short = (totals_by_hand(facts, days) for days in (90, 200, 30))
     assert inputs.subjects.tolist() == sorted(set(facts["provider"]))
     for row, provider in enumerate(inputs.subjects):
@@ -146,30 +149,45 @@ def test_order_threads_and_files_change_nothing(tmp_path: Path) -> None:
         files = [tmp_path / "a[1].parquet", tmp_path / "b.parquet"]
         from_files = run_sums(connection, MODEL, as_of=AS_OF, files=files)
     for again in (run(shuffled, threads=4), from_files):
-        assert again.values.tobytes() == base.values.tobytes()
+        assert again.bands.tobytes() == base.bands.tobytes()
+        assert again.weeks.tobytes() == base.weeks.tobytes()
         assert again.subjects.tolist() == base.subjects.tolist()
-        assert again.subject.tolist() == base.subject.tolist()
         assert again.merchants.tolist() == base.merchants.tolist()
         assert again.fact_rows == base.fact_rows
 
 
-def test_blocks_end_at_every_window() -> None:
-    assert make_blocks(MODEL, weekly=False).edges == (0, 30, 90, 200)
-    weekly = make_blocks(MODEL, weekly=True)
-    assert {0, 7, 28, 30, 35, 84, 90, 91, 196, 200} <= set(weekly.edges)
+def test_blocks_end_at_every_window_and_weeks_begin_on_mondays() -> None:
+    last = AS_OF - timedelta(days=LAG)  # a Tuesday
+    assert make_blocks(MODEL, last).edges == (0, 30, 90, 200)
+    weekly = make_blocks(MODEL, last, weeks_within=200)
+    assert weekly.edges[:7] == (0, 2, 9, 16, 23, 30, 37)
+    assert {86, 90, 93, 198, 200} <= set(weekly.edges)
     assert weekly.edges[weekly.within(90)] == 90
+    assert weekly.days_of(1) == (date(2026, 3, 9), date(2026, 3, 15))
+    near = make_blocks(MODEL, last, weeks_within=90)
+    assert near.edges[near.within(90) :] == (90, 200)
 
 
-def test_weights_are_fixed_point() -> None:
-    weights = decay_weights(91, 30.0)
-    assert weights[[0, 30, 60, 90]].tolist() == [WEIGHT_ONE, WEIGHT_ONE // 2, WEIGHT_ONE // 4, WEIGHT_ONE // 8]
+def test_weights_are_fixed_point_and_stay_while_the_window_moves() -> None:
+    last = date(2026, 3, 17)
+    weights = forward_weights(last, np.arange(91), 30.0)
     assert weights.dtype == np.int64
-    assert set(decay_weights(10, None).tolist()) == {WEIGHT_ONE}
+    np.testing.assert_allclose(weights * unit_weight(last, 30.0), 2.0 ** (-np.arange(91) / 30), rtol=5e-6)
+    assert forward_weights(last, np.arange(10), None).tolist() == [1] * 10
+    later = last + timedelta(days=1)
+    assert anchor_of(later, 30.0) == anchor_of(last, 30.0)
+    assert forward_weights(later, np.arange(1, 92), 30.0).tolist() == weights.tolist()
+    for days in range(120):  # they never outgrow four times their first value, and one half-life halves
+        day = last + timedelta(days=days)
+        youngest = forward_weights(day, np.array([0, 30, 60]), 30.0)
+        assert WEIGHT_ONE <= youngest[0] <= 4 * WEIGHT_ONE
+        assert abs(youngest[0] - 2 * youngest[1]) <= 1
+        assert abs(youngest[0] - 4 * youngest[2]) <= 2
 
 
 def test_equal_sums_are_computed_once() -> None:
-    plan = plan_sums(MODEL)
-    assert [(key.sql, key.weighting.half_life) for key in plan.keys] == [
+    plan = plan_sums(MODEL, AS_OF)
+    assert [(key.formula.sql(table="facts"), key.half_life) for key in plan.keys] == [
         ('"facts"."orders"', 30.0),
         ('"facts"."clicks"', 30.0),
         ('"facts"."clicks"', None),
@@ -190,6 +208,19 @@ def test_sums_are_exact_beyond_the_precision_of_floats() -> None:
     inputs = inputs_from_sums(MODEL, run(facts))
     ages = (LAST - facts["day"]).astype(int)
     assert inputs.wide.numerator[0, 1] == ((ages >= 0) & (ages < 200)).sum()
+
+
+def test_sums_are_exact_where_doubles_are_not(tmp_path: Path) -> None:
+    """Files whose columns are never negative are summed as doubles until a sum leaves their 53 bits."""
+    facts = make_facts(rows=600, providers=2)
+    facts["clicks"] = facts["clicks"] + 10**9 + 1
+    for sign in (1, -1):  # a correction below 0 never takes the short way
+        facts["orders"][0] *= sign
+        write_table(tmp_path / "facts.parquet", facts)
+        with open_connection() as connection:
+            from_file = run_sums(connection, MODEL, as_of=AS_OF, files=[tmp_path / "facts.parquet"])
+        assert from_file.bands.tobytes() == run(facts).bands.tobytes()
+        assert int(from_file.bands[:, :, 1].max()) > 2**53
 
 
 def test_no_facts_is_no_subjects() -> None:
@@ -215,9 +246,12 @@ def test_refusals() -> None:
     with pytest.raises(EngineError) as caught:
         run(huge)
     assert caught.value.code == "fact_too_large"
+    with pytest.raises(EngineError) as caught:
+        run({**facts, "provider": np.full(50, "P00", dtype=object), "orders": np.full(50, 10**12)})  # only their sum is
+    assert caught.value.code == "fact_too_large"
     with open_connection() as connection, pytest.raises(EngineError) as caught:
         run_sums(connection, MODEL, as_of=AS_OF, files=["/nowhere/x.parquet"])
     assert caught.value.code == "facts_unreadable"
     with pytest.raises(EngineError) as caught:
-        compile_sums(plan_sums(MODEL), "facts", dialect="mysql")
+        compile_sums(plan_sums(MODEL, AS_OF), "facts", dialect="mysql")
     assert caught.value.code == "unknown_dialect"

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from engine.version import VERSION
 from scoring.capabilities.enums import RunStatus
 from scoring.capabilities.models import ScoreRun
 from scoring.capabilities.replay import replay_run
@@ -22,6 +23,11 @@ class Command(BaseCommand):
         replay = replay_run(run)
         self.stdout.write(f"stored   {run.input_digest} {run.result_digest}")
         self.stdout.write(f"replayed {replay.input_digest} {replay.result_digest}")
+        if not replay.equal and not replay.same_engine:
+            raise CommandError(
+                f"The digests cannot be compared: version {run.engine_version} of the engine computed the run, this is "
+                f"version {VERSION}. Replay it with the release that computed it."
+            )
         if not replay.equal:
             raise CommandError("The digests differ.")
         self.stdout.write("Equal.")

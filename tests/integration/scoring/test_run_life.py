@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, InternalError, transaction
 from django.utils import timezone
 
@@ -14,10 +15,12 @@ from common.jobs import services as jobs
 from common.jobs.models import Job, JobStatus
 from common.jobs.progress import JobCancelled
 from common.jobs.tasks import run_job
+from engine.version import VERSION
 from providers.registry.models import Provider
 from scoring.capabilities import runs, selectors
 from scoring.capabilities.compute import SCORING, Silent, carry_out
 from scoring.capabilities.enums import RunStatus
+from scoring.capabilities.identity import pin_inputs_of
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.capabilities.replay import replay_run
 from tests.factories.accounts import make_staff
@@ -222,6 +225,29 @@ def test_replay_gives_the_same_digests(provider: Provider, capsys: pytest.Captur
     assert (replay.equal, replay.result_digest) == (True, run.result_digest)
     call_command("replay_run", str(run.pk))
     assert capsys.readouterr().out.endswith("Equal.\n")
+
+
+def test_a_run_of_another_engine_is_not_called_wrong(provider: Provider) -> None:
+    run = make_run()
+    assert (run.engine_version, replay_run(run).same_engine) == (VERSION, True)
+    with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
+        ScoreRun.objects.filter(pk=run.pk).update(engine_version=1)
+    with pgtrigger.ignore("scoring.ScoreRun:done_is_final"):
+        ScoreRun.objects.filter(pk=run.pk).update(engine_version=1, digest_form=2, result_digest="1" * 64)
+    run.refresh_from_db()
+    old = pin_inputs_of(run)
+    assert old.digest != run.input_digest  # the engine is part of it from the third form on
+    assert old.digest == pin_inputs_of(ScoreRun(**{**vars_of(run), "engine_version": VERSION})).digest
+    replay = replay_run(run)
+    assert (replay.equal, replay.same_engine) == (False, False)
+    with pytest.raises(CommandError, match="version 1 of the engine"):
+        call_command("replay_run", str(run.pk))
+
+
+def vars_of(run: ScoreRun) -> dict[str, object]:
+    """What names the inputs of a run."""
+    names = ("scoring_model", "as_of", "batch_ids", "adjustment_ids", "related_ids", "digest_form", "seed")
+    return {name: getattr(run, name) for name in names}
 
 
 def test_results_are_append_only(provider: Provider) -> None:
