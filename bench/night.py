@@ -46,7 +46,7 @@ def run(rows: int | None = None) -> Result:
         started = time.perf_counter()
         if published_set() is None:
             load_first_set(definition=DEFAULT_SET.read_text(encoding="utf-8"))
-        ids = _make_providers(count)
+        ids = make_providers(count)
         _make_measures(ids)
         filled = time.perf_counter() - started
         started = time.perf_counter()
@@ -98,7 +98,7 @@ def _undone() -> Iterator[None]:
         pass
 
 
-def _make_providers(count: int) -> Ids:
+def make_providers(count: int) -> Ids:
     """Admitted long ago, each with one trader at work who has no certificate, so that nobody simply passes."""
     by = User.objects.create(email="night@bench.example")
     organisations = Organisation.objects.bulk_create(
@@ -111,7 +111,7 @@ def _make_providers(count: int) -> Ids:
             Provider(
                 organisation=organisation,
                 code=f"P9{at:06d}",
-                uscc=_uscc(at),
+                uscc=uscc_of(at),
                 name=f"night {at}",
                 region=Region.ZHEJIANG,
                 registered_at=long_ago,
@@ -136,7 +136,7 @@ def _make_providers(count: int) -> Ids:
     return np.array([provider.pk for provider in providers], dtype=np.int64)
 
 
-def _uscc(number: int) -> str:
+def uscc_of(number: int) -> str:
     body = f"91330100{number:09d}"
     return body + str(uscc.calc_check_digit(body))
 

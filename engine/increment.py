@@ -70,7 +70,8 @@ def advance_sums(
     """The sums as of a day from those saved in `folder` for an earlier one; None when only a full run gives them.
 
     `files` hold the facts of the days that move: the caller answers for it that no other facts have come, gone or
-    changed on the days that the saved sums hold. Raises EngineError as `run_sums` does, OSError or ValueError for an unreadable folder.
+    changed on the days that the saved sums hold. Raises EngineError as `run_sums` does, OSError or ValueError for an
+    unreadable folder.
     """
     plan = plan_sums(model, as_of, beside=beside)
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from engine.model import ScoringModel as Rule
 from engine.scoring import score
 from engine.tables import open_connection
 from scoring.capabilities.carrying import Carrier
-from scoring.capabilities.facts_engine import open_engine
+from scoring.capabilities.facts_engine import FactsEngine, open_engine
 from scoring.capabilities.identity import PinnedInputs
 from scoring.capabilities.results import Results, digest_results, rounded, store_results
 from scoring.capabilities.runs import Outcome, begin_run, fail_run, finish_run, stop_run
@@ -123,15 +123,13 @@ def compute_results(
 ) -> Results:
     """Sums, scores and intervals over the pinned inputs; touches no database. With a `carrier` the sums go on from
     those of an earlier day where that gives the same, and are kept for the next. Raises EngineError."""
-    connection = open_connection(threads=THREADS, memory_limit=MEMORY)
-    try:
-        return score_facts(connection, rule, as_of, inputs, progress, clock, carrier)
-    finally:
-        connection.close()
+    with open_connection(threads=THREADS, memory_limit=MEMORY) as connection, open_engine() as engine:
+        return score_facts(connection, engine, rule, as_of, inputs, progress, clock, carrier)
 
 
 def score_facts(
     connection: duckdb.DuckDBPyConnection,
+    engine: FactsEngine,
     rule: Rule,
     as_of: date,
     pinned: PinnedInputs,
@@ -139,9 +137,8 @@ def score_facts(
     clock: Clock,
     carrier: Carrier | None,
 ) -> Results:
-    """`compute_results` on an open connection."""
+    """`compute_results` on an open connection and engine."""
     files = [batch.file for batch in pinned.batches]
-    engine = open_engine()
     progress.report(SHARES[SUMMING], 100, SUMMING)
     with clock.measure("sums"):
         beside = (NET_GMV,) if asks_size(rule) else ()
@@ -150,19 +147,21 @@ def score_facts(
             engine.run_sums(connection, rule, as_of=as_of, files=files, beside=beside),
             None,
         )
-        if carrier is not None:
-            carrier.keep(connection, total, pinned.batches)
         sums = keep_subjects(total, pinned.subjects)
+    if carrier is not None:
+        with clock.measure("keep"):
+            carrier.keep(connection, total, pinned.batches)
     progress.report(SHARES[SCORING], 100, SCORING)
     with clock.measure("score"):
         attributes = describe_subjects(rule, sums, pinned.subjects)
         inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
         scores = score(rule, inputs)
     progress.report(SHARES[INTERVALS], 100, INTERVALS)
+    with clock.measure("draws"):
+        draws = engine.run_draws(connection, sums, files=files) if rule.bootstrap.replicates else None
     with clock.measure("intervals"):
         tracks = np.array([int(pinned.subjects[str(code)].external) for code in sums.subjects], dtype=np.int64)
-        draws = engine.run_draws(connection, sums, files=files) if rule.bootstrap.replicates else None
-        intervals = bootstrap_intervals(rule, sums, inputs, draws, tracks=tracks, threads=THREADS)
+        intervals = bootstrap_intervals(rule, sums, inputs, draws, point=scores, tracks=tracks, threads=THREADS)
     named = set(sums.subjects)
     without = tuple(code for code in sorted(pinned.subjects) if code not in named)
     return Results(
