@@ -142,8 +142,8 @@ def describe(rows: int, ours: dict[str, list[Measured]], intervals: Measured, ot
             f"{rows:,} generated facts of a year, {PROVIDERS:,} providers, the portal's first model with 25 metrics; "
             f"each line in a process of its own, {THREADS} threads; the first three lines are medians of {REPEATS}, "
             "by turns.",
-            f"The full run takes {full / floor:.2f} times the floor: {steps} s. It is the portal's own, from pinning its "
-            "inputs to the commit, with all constraints and indexes; the PostgreSQL server's memory is not counted.",
+            f"The full run takes {full / floor:.2f} times the floor: {steps} s. It is the portal's own, from pinning "
+            "its inputs to the commit, with all constraints and indexes; the server's memory is not counted.",
             f"The night reads four days of facts: {nights} s. Its result equals a full run bit for bit.",
             f"Replicates are drawn from sums by week, which take {figures['draws_seconds']:.1f} s more.",
             *rivals.NOTES,

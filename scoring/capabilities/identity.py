@@ -48,12 +48,17 @@ def build_inputs(
     model: ScoringModel, as_of: date, batches: tuple[FactBatch, ...], subjects: Mapping[str, Subject]
 ) -> PinnedInputs:
     """Put the digest on given batches and providers."""
+    # Providers share what is known of them; each combination is put in order once.
+    known = {id(who.attributes): who.attributes for who in subjects.values()}
+    ordered = {key: sorted(attributes.items()) for key, attributes in known.items()}
     parts = {
         "model": model.digest,
         "as_of": as_of.isoformat(),
         "seed": model.rule.bootstrap.seed,
         "batches": sorted(batch.file_digest for batch in batches),
-        "providers": [[code, who.external, sorted(who.attributes.items())] for code, who in sorted(subjects.items())],
+        "providers": [
+            [code, subjects[code].external, ordered[id(subjects[code].attributes)]] for code in sorted(subjects)
+        ],
     }
     canonical = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return PinnedInputs(batches, subjects, hashlib.sha256(canonical.encode()).hexdigest())
