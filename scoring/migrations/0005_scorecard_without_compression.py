@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scoring", "0002_score_run_advanced_from"),
+        ("scoring", "0004_score_run_advanced_from"),
     ]
 
     operations = [
