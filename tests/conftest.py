@@ -25,6 +25,12 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return "bytes" if isinstance(val, bytes) else None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file goes first: at the end one of two workers would wait for it. It uses no test database."""
+    items.sort(key=lambda item: item.get_closest_marker("launcher") is None)
+
+
 def start_worker() -> subprocess.Popen[bytes]:
     """A Celery worker on this test run's database, files and queue; returns once it answers."""
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
