@@ -13,6 +13,8 @@ STATIC_SOURCES := $(shell find static -type f)
 
 RUNTIME := .venv/.runtime-stamp
 DEVELOPMENT := .venv/.development-stamp
+SPARK := .venv/.spark-stamp
+RIVALS := .venv/.bench-stamp
 PACKAGES := node_modules/.stamp
 ASSETS := .local/assets/.stamp
 STATIC := .local/static/.stamp
@@ -31,7 +33,7 @@ help:
 run: $(READY)
 	@exec $(LAUNCHER) run
 
-test: $(READY) $(DEVELOPMENT)
+test: $(READY) $(DEVELOPMENT) $(if $(filter 1,$(REQUIRE_SPARK)),$(SPARK))
 	@exec $(LAUNCHER) exec -- $(VENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) $(DEVELOPMENT)
@@ -51,12 +53,14 @@ check-with-services:
 demo: $(READY)
 	@exec $(LAUNCHER) exec -- sh -c '$(VENV)/python manage.py migrate --verbosity 0 && exec $(VENV)/python manage.py run_demo'
 
-bench: $(READY)
+bench: $(READY) $(RIVALS)
 	@exec $(LAUNCHER) exec -- sh -c '$(VENV)/python manage.py migrate --verbosity 0 && exec $(VENV)/python -m bench $(ARGS)'
 
 lock: $(DEVELOPMENT)
 	$(VENV)/uv pip compile --quiet --no-header --upgrade --python-version 3.11 requirements.in -o requirements.txt
 	$(VENV)/uv pip compile --quiet --no-header --upgrade --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	$(VENV)/uv pip compile --quiet --no-header --upgrade --python-version 3.11 requirements-spark.in -o requirements-spark.txt
+	$(VENV)/uv pip compile --quiet --no-header --upgrade --python-version 3.11 requirements-bench.in -o requirements-bench.txt
 	PATH="$$PATH:$(VENV)" $(NPM) update --package-lock-only --no-audit --no-fund
 
 messages: $(READY) $(DEVELOPMENT)
@@ -79,6 +83,16 @@ $(RUNTIME): requirements.txt
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo "Installing the packages for tests and checks."
 	@$(VENV)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore -r requirements-dev.txt
+	@touch $@
+
+$(SPARK): requirements-spark.txt $(RUNTIME)
+	@echo "Installing Apache Spark."
+	@$(VENV)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore -r requirements-spark.txt
+	@touch $@
+
+$(RIVALS): requirements-bench.txt $(RUNTIME)
+	@echo "Installing what the portal is measured against."
+	@$(VENV)/python -m pip install --quiet --disable-pip-version-check --root-user-action=ignore -r requirements-bench.txt
 	@touch $@
 
 $(PACKAGES): package.json package-lock.json $(RUNTIME)

@@ -9,7 +9,7 @@ import django
 
 from bench.tables import write_result
 
-SKIP = {"__main__", "__init__", "tables", "measure", "generate"}
+SKIP = {"__main__", "__init__", "tables", "measure", "generate", "world", "rivals", "plot"}
 
 
 def names() -> list[str]:

@@ -16,7 +16,7 @@ django.setup()
 
 @dataclass(frozen=True)
 class Measured:
-    """`peak` in bytes, of the whole process; `value` is what the work gave back."""
+    """`peak` in bytes, of the whole process and its largest child; `value` is what the work gave back."""
 
     seconds: float
     peak: int
@@ -44,4 +44,5 @@ def _child(sender: Any, work: Callable[..., Any], arguments: tuple[Any, ...]) ->
     value = work(*arguments)
     seconds = time.perf_counter() - started
     unit = 1 if sys.platform == "darwin" else 1024
-    sender.send(Measured(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, value))
+    peak = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    sender.send(Measured(seconds, peak * unit, value))

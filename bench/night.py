@@ -112,7 +112,7 @@ def make_providers(count: int) -> Ids:
             Provider(
                 organisation=organisation,
                 code=f"P9{at:06d}",
-                uscc=_uscc(at),
+                uscc=uscc_of(at),
                 name=f"night {at}",
                 region=Region.ZHEJIANG,
                 registered_at=long_ago,
@@ -137,7 +137,7 @@ def make_providers(count: int) -> Ids:
     return np.array([provider.pk for provider in providers], dtype=np.int64)
 
 
-def _uscc(number: int) -> str:
+def uscc_of(number: int) -> str:
     body = f"91330100{number:09d}"
     return body + str(uscc.calc_check_digit(body))
 

@@ -21,6 +21,7 @@ class Result:
     rows: Sequence[Sequence[str]]
     figures: Mapping[str, float]
     notes: Sequence[str] = field(default_factory=tuple)
+    picture: str = ""
 
 
 def describe_machine() -> str:
@@ -36,6 +37,8 @@ def to_markdown(result: Result) -> str:
     lines = [f"# {result.title}", "", f"Machine: {describe_machine()}. Command: `{command()}`.", ""]
     lines += [f"| {' | '.join(result.head)} |", f"| --- |{' ---: |' * (len(result.head) - 1)}"]
     lines += [f"| {' | '.join(row)} |" for row in result.rows]
+    if result.picture:
+        lines += ["", f"![{result.title}]({result.name}.svg)"]
     return "\n".join([*lines, "", *[f"- {note}" for note in result.notes]]).rstrip() + "\n"
 
 
@@ -50,5 +53,7 @@ def write_result(result: Result) -> None:
     text = to_markdown(result)
     (RESULTS / f"{result.name}.md").write_text(text, encoding="utf-8")
     content = {"machine": describe_machine(), "command": command(), "figures": dict(result.figures)}
+    if result.picture:
+        (RESULTS / f"{result.name}.svg").write_text(result.picture, encoding="utf-8")
     (RESULTS / f"{result.name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(text)

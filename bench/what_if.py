@@ -3,10 +3,10 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -52,14 +52,25 @@ class Stage:
     analyst: Client
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One question over so many subjects: seconds of the first time, of the median, and of the process's own work."""
+
+    name: str
+    subjects: int
+    first: float | None
+    seconds: float
+    processor: float
+
+
 def run(rows: int | None = None) -> Result:
     """Compute one run, store it, ask."""
     rows = rows or 2_000_000
     with tempfile.TemporaryDirectory() as name, undone(), settings_of(Path(name)):
         stage = set_up(Path(name), rows)
-        engine, cells = ask_engine(stage), ask_portal(stage)
+        asked = ask_engine(stage) + ask_portal(stage)
         size = path_of(DIGEST, stage.card.run.result_digest).stat().st_size
-    return describe(rows, len(stage.arrays.external), size, engine, cells)
+    return describe(rows, size, asked)
 
 
 def settings_of(folder: Path) -> override_settings:
@@ -134,8 +145,8 @@ def sign_in_analyst() -> Client:
     return sign_in(get_or_create_platform(), Role.SCORING_ANALYST)
 
 
-def ask_engine(stage: Stage) -> dict[str, tuple[float, int]]:
-    """Seconds of the engine alone, and over how many subjects."""
+def ask_engine(stage: Stage) -> list[Asked]:
+    """The engine alone."""
     whole, model = stage.arrays.basis, stage.arrays.basis.model
     peers = np.flatnonzero(whole.groups.number == whole.groups.number[stage.row])
     group, own = narrow(whole, peers), int(np.searchsorted(peers, stage.row))
@@ -149,17 +160,18 @@ def ask_engine(stage: Stage) -> dict[str, tuple[float, int]]:
     some = dict(list(values.items())[:3])
     tracks, ranked = np.zeros(count, dtype=np.int64), ~stage.arrays.external
     other = with_weights(model, {"service_fulfilment": 0.6}, {"refund_rate": 0.5})
-    return {
-        "three metrics of one provider, in its peer group": (median(lambda: rescore(group, own, some)), len(peers)),
-        "all its metrics, in its peer group": (median(lambda: rescore(group, own, values)), len(peers)),
-        "three metrics, everybody one peer group": (median(lambda: rescore(everybody, stage.row, some)), count),
-        "all next steps of one provider": (median(lambda: next_steps(group, own)), len(peers)),
-        "weights for everybody": (median(lambda: compare(whole, reweigh(whole, other), tracks, ranked)), count),
+    work: dict[str, tuple[Callable[[], Any], int]] = {
+        "three metrics of one provider, in its peer group": (lambda: rescore(group, own, some), len(peers)),
+        "all its metrics, in its peer group": (lambda: rescore(group, own, values), len(peers)),
+        "three metrics, everybody one peer group": (lambda: rescore(everybody, stage.row, some), count),
+        "all next steps of one provider": (lambda: next_steps(group, own), len(peers)),
+        "weights for everybody": (lambda: compare(whole, reweigh(whole, other), tracks, ranked), count),
     }
+    return [Asked(f"engine: {name}", subjects, None, *median(ask)) for name, (ask, subjects) in work.items()]
 
 
-def ask_portal(stage: Stage) -> dict[str, tuple[float, float]]:
-    """Seconds of whole requests: the first one, with nothing in memory, and the median of the following ones."""
+def ask_portal(stage: Stage) -> list[Asked]:
+    """Whole requests: the first one, with nothing in memory, and the median of the following ones."""
     card, run_id = stage.card, stage.card.run_id
     model = stage.arrays.basis.model
     asked = {
@@ -187,7 +199,10 @@ def ask_portal(stage: Stage) -> dict[str, tuple[float, float]]:
     }
     for ask in requests.values():
         expect_ok(ask)  # templates, addresses and formulas are read once by each process
-    return {name: (first(ask), median(lambda ask=ask: expect_ok(ask))) for name, ask in requests.items()}
+    count = len(stage.arrays.external)
+    return [
+        Asked(f"request: {name}", count, first(ask), *median(partial(expect_ok, ask))) for name, ask in requests.items()
+    ]
 
 
 def expect_ok(ask: Callable[[], Any]) -> None:
@@ -200,60 +215,47 @@ def expect_ok(ask: Callable[[], Any]) -> None:
 def first(ask: Callable[[], Any]) -> float:
     """Seconds of a request when the run's arrays must be read from their file."""
     load.cache_clear()
-    with clock() as seconds:
-        expect_ok(ask)
-    return seconds[0]
+    started = time.perf_counter()
+    expect_ok(ask)
+    return time.perf_counter() - started
 
 
-def median(work: Callable[[], Any]) -> float:
-    """The median of REPEATS."""
+def median(work: Callable[[], Any]) -> tuple[float, float]:
+    """The medians of REPEATS: seconds, and seconds of this process's own."""
     work()
     taken = []
     for _ in range(REPEATS):
-        with clock() as seconds:
-            work()
-        taken.append(seconds[0])
-    return statistics.median(taken)
+        started, busy = time.perf_counter(), time.process_time()
+        work()
+        taken.append((time.perf_counter() - started, time.process_time() - busy))
+    return statistics.median(wall for wall, _own in taken), statistics.median(own for _wall, own in taken)
 
 
-@contextmanager
-def clock() -> Iterator[list[float]]:
-    """Puts the seconds of the block into the list."""
-    seconds: list[float] = []
-    started = time.perf_counter()
-    yield seconds
-    seconds.append(time.perf_counter() - started)
-
-
-def describe(
-    rows: int, count: int, size: int, engine: dict[str, tuple[float, int]], portal: dict[str, tuple[float, float]]
-) -> Result:
+def describe(rows: int, size: int, asked: list[Asked]) -> Result:
     """The table."""
-    slowest = max(steady for _first, steady in portal.values())
-    cells = [(f"engine: {name}", f"{subjects:,}", "", f"{1000 * s:.0f}") for name, (s, subjects) in engine.items()]
-    cells += [
-        (f"request: {name}", f"{count:,}", f"{1000 * cold:.0f}", f"{1000 * steady:.0f}")
-        for name, (cold, steady) in portal.items()
-    ]
-    figures = {
-        "providers": count,
-        "arrays_megabytes": round(size / 1024**2, 1),
-        "slowest_request_seconds": round(slowest, 3),
-    }
-    figures |= {f"engine: {name}": round(seconds, 4) for name, (seconds, _subjects) in engine.items()}
-    figures |= {f"request: {name}": round(steady, 4) for name, (_first, steady) in portal.items()}
-    figures |= {f"first request: {name}": round(cold, 4) for name, (cold, _steady) in portal.items()}
+    slowest = max(one.seconds for one in asked if one.first is not None)
+    cells = [(one.name, f"{one.subjects:,}", ms(one.first), ms(one.seconds), ms(one.processor)) for one in asked]
+    figures = {"arrays_megabytes": round(size / 1024**2, 1), "slowest_request_seconds": round(slowest, 3)}
+    figures |= {one.name: round(one.seconds, 4) for one in asked}
+    figures |= {f"{one.name}, processor": round(one.processor, 4) for one in asked}
+    figures |= {f"{one.name}, first": round(one.first, 4) for one in asked if one.first is not None}
     return Result(
         name="what_if",
         title="What if",
-        head=("Question", "providers", "first (ms)", "median (ms)"),
+        head=("Question", "providers", "first (ms)", "median (ms)", "processor (ms)"),
         rows=cells,
         figures=figures,
         notes=(
-            f"One run over {rows:,} facts of {PROVIDERS:,} providers and 25 metrics; medians of {REPEATS}, after one.",
+            f"One run over {rows:,} facts of {PROVIDERS:,} providers and 25 metrics; medians of {REPEATS}, after one. "
+            "The last column is the time that the process itself was at work, whatever else the machine did.",
             "A request goes through the whole portal in one process: session, permission, database, engine, and the "
             "template or serializer. The first one finds nothing in memory and reads the run's arrays from their file "
             f"({size / 1024**2:.0f} MB).",
             f"The slowest request takes {1000 * slowest:.0f} ms; {1000 * LIMIT:.0f} ms were asked for.",
         ),
     )
+
+
+def ms(seconds: float | None) -> str:
+    """Milliseconds, nothing for none."""
+    return "" if seconds is None else f"{1000 * seconds:.0f}"

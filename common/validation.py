@@ -81,11 +81,10 @@ def _statement(model: Any) -> tuple[str, list[Any]]:
         for unique in [(field.name,) for field in meta.concrete_fields if field.unique and not field.primary_key]:
             names.update(unique)
             terms.append(_is_unique(model, unique, "TRUE", editor))
-        rule: Any
         for rule in meta.constraints:
             if isinstance(rule, CheckConstraint):
-                names |= rule.condition.referenced_base_fields
-                terms.append(rule._get_check_sql(model, editor))
+                names |= rule.condition.referenced_base_fields  # type: ignore[union-attr]
+                terms.append(rule._get_check_sql(model, editor))  # type: ignore[attr-defined]
             elif _is_told(rule):
                 names |= {*rule.fields, *(rule.condition.referenced_base_fields if rule.condition else ())}
                 condition = rule._get_condition_sql(model, editor) or "TRUE"

@@ -45,5 +45,7 @@ def build_logging(*, json_lines: bool) -> dict[str, Any]:
             # A line for each receipt and end of the small jobs of the beat tells nobody anything.
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            # Spark's bridge tells of each connection that it opens and closes.
+            "py4j": {"level": "WARNING"},
         },
     }

@@ -320,7 +320,6 @@ SPECTACULAR_SETTINGS = {
         "FactBatchStatusEnum": "scoring.facts.enums.FactBatchStatus",
         "ScoringModelStatusEnum": "scoring.capabilities.enums.ModelStatus",
         "ScoreRunStatusEnum": "scoring.capabilities.enums.RunStatus",
-        "LabTrialStatusEnum": "scoring.lab.enums.TrialStatus",
         "ScorecardStatusEnum": "scoring.capabilities.enums.CardStatus",
         "DisputeStatusEnum": "scoring.disputes.enums.DisputeStatus",
         "AdjustmentKindEnum": "scoring.facts.enums.AdjustmentKind",

@@ -18,6 +18,7 @@ from common.exceptions import Conflict
 from demo.cast import Cast
 from demo.conduct_steps import judge_nights
 from demo.facts import draw_facts
+from demo.integrity_steps import correct_facts, relate_a_shop
 from demo.merchant_steps import add_merchants
 from demo.people import add_panelists, add_staff
 from demo.provider_steps import add_applicants, add_providers
@@ -98,9 +99,11 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     rows, orders = import_year(cast, world, merchants, seed=seed, today=today, report=report)
     add_applicants(cast, rng, now=now)
     watched = judge_nights(cast, today=today, report=lambda done, total: report("measures", done, total))
+    related = relate_a_shop(cast, star, now=now)
     model = publish_model(cast, now=start + timedelta(days=30))
     season = open_seasons(cast, model, today=today)
     nights = run_nights(season, today=today, report=lambda done, total: report("nights", done, total))
+    correct_facts(cast, star, orders, related=related, today=today)
     add_requests(cast, merchants, rng, star=STAR_MERCHANT, now=now)
     invite_star(cast.providers[star], merchants[OWNED - 20 : OWNED], rng, now=now)
     return Built(world, cast, merchants, season, nights, rows, orders, watched)

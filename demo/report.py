@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Sum
 from scipy.stats import spearmanr
 
+from accounts.models import Notice
 from demo.build import Built
 from merchants.engagements.models import Engagement
 from merchants.matching.models import Invitation
@@ -17,8 +19,14 @@ from providers.admission.triage_selectors import with_triage
 from providers.conduct.models import Probation
 from providers.relations.link_models import Link
 from providers.traders.models import Trader
+from scoring.capabilities.enums import ExclusionReason
+from scoring.capabilities.exclusion_models import Exclusion
 from scoring.capabilities.models import Scorecard
+from scoring.capabilities.recompute_models import Recomputation
+from scoring.capabilities.replay import replay_run
 from scoring.capabilities.selectors import current_run
+from scoring.disputes.enums import DisputeStatus
+from scoring.disputes.models import Dispute
 from scoring.facts.selectors import live_batches
 from scoring.seasons.models import Standing
 
@@ -98,6 +106,35 @@ def count_interceptions() -> str:
     return f"{len(caught)}, the renamed company among them and its namesake not"
 
 
+def check_integrity() -> Iterator[str]:
+    """An upheld dispute, a fake-order adjustment and a related shop, each in the newest run and told; raises Failed."""
+    run = current_run()
+    if run is None:
+        raise Failed("no finished score run")
+    dispute = Dispute.objects.filter(status=DisputeStatus.UPHELD).select_related("adjustment").first()
+    if dispute is None or dispute.adjustment_id not in run.adjustment_ids:
+        raise Failed("no upheld dispute in the newest run")
+    told = Notice.objects.filter(kind="score.recomputed").count()
+    if Recomputation.objects.filter(finished_at=None).exists() or not told:
+        raise Failed("a correction was not computed again, or nobody was told")
+    yield f"dispute            {dispute.number} upheld: {dispute.held} became {dispute.granted}, {told} scores told"
+    amounts = {
+        one["reason"]: one
+        for one in Exclusion.objects.filter(run=run)
+        .values("reason")
+        .annotate(found=Count("pk"), less=Sum("orders"))
+        .order_by("reason")
+    }
+    for reason in (ExclusionReason.FAKE_ORDERS, ExclusionReason.RELATED):
+        if reason not in amounts:
+            raise Failed(f"nothing was left out as {reason}")
+    parts = [f"{reason} {one['found']} ({one['less']} orders)" for reason, one in amounts.items()]
+    yield f"left out           {', '.join(parts)}"
+    if not replay_run(run).equal:
+        raise Failed("the newest run does not replay to its digests")
+    yield "replay             the newest run gives the same digests again"
+
+
 def describe(built: Built) -> Iterator[str]:
     """The report, line by line; raises Failed when a figure is not what it must be."""
     skill = measure_skill(built)
@@ -111,6 +148,7 @@ def describe(built: Built) -> Iterator[str]:
     yield f"facts              {built.fact_rows} rows in {live_batches().count()} batches"
     yield f"season             {built.season.code}, {len(built.nights)} nights, {Standing.objects.count()} standings"
     yield f"ledgers            contributions sum to the score on {check_ledgers()} scorecards"
+    yield from check_integrity()
     yield f"requests           {count_states(HelpRequest.objects)}"
     yield f"invitations        {count_states(Invitation.objects)}"
     yield f"engagements        {count_states(Engagement.objects)}"

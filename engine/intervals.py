@@ -60,15 +60,17 @@ def bootstrap_intervals(
     inputs: Inputs,
     draws: Draws | None,
     *,
+    point: Scores | None = None,
     tracks: NDArray[np.int64] | None = None,
     replicates: int | None = None,
     seed: int | None = None,
     threads: int = 1,
 ) -> Intervals:
     """Intervals of the composite, each capability and the place within `tracks` (a number per subject; default all in
-    one). Without replicates `draws` may be None. Noise between blocks, distinct merchants, peer groups and extras are
-    those of the point estimate. Each replicate draws from its own stream, so `threads` change nothing but the time.
-    Memory: the draws, and replicates x subjects x (capabilities + 2) floats of 4 bytes."""
+    one). Without replicates `draws` may be None. `point` are the scores, when they are known. Noise between blocks,
+    distinct merchants, peer groups and extras are those of the point estimate. Each replicate draws from its own
+    stream, so `threads` change nothing but the time. Memory: the draws, and replicates x subjects x (capabilities + 2)
+    floats of 4 bytes."""
     count = model.bootstrap.replicates if replicates is None else replicates
     first = model.bootstrap.seed if seed is None else seed
     subjects = len(inputs.subjects)
@@ -77,7 +79,7 @@ def bootstrap_intervals(
     capability = np.empty((count, subjects, len(model.capabilities)), dtype=np.float32)
     place_in = np.zeros(subjects, dtype=np.int64) if tracks is None else tracks
     groups = resolve_groups(model.peers, inputs.extras, subjects)
-    point = score(model, inputs, groups)
+    point = point or score(model, inputs, groups)
     place = rank_within(point.composite, place_in)
     if draws is None or not count:
         return summarise(model, point, place, np.isnan(place), composite[:0], places[:0], capability[:0])

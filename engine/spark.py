@@ -4,9 +4,10 @@ Spark adds up and DuckDB keeps what comes back: one row per provider and block. 
 Java 17, and the folder of the facts under the same path on every worker.
 """
 
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,24 @@ from engine.source import CAPPED, LEFT_OUT, choose_pairs, day_condition, missing
 from engine.tables import Table, first_line, load_table
 
 FILES, FACTS, PAIR_FACTS = "fact_files", "counted_facts", "pair_facts"
+PATIENCE = 10.0
 
 
-@dataclass(frozen=True)
 class SparkFacts:
-    """The sums of facts by a stand-alone cluster, such as `spark://10.0.0.5:7077`."""
+    """The sums of facts by a stand-alone cluster, such as `spark://10.0.0.5:7077`. A context: the application on the
+    cluster begins with the first sums and ends with it."""
 
-    master: str
+    def __init__(self, master: str) -> None:
+        self.master = master
+        self.session: SparkSession | None = None
+
+    def __enter__(self) -> "SparkFacts":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.session is not None:
+            self.session.stop()
+            self.session = None
 
     def run_sums(
         self,
@@ -52,7 +64,7 @@ class SparkFacts:
     ) -> Sums:
         """As `engine.compile.run_sums`; also raises EngineError `cluster_unreachable`."""
         plan = plan_sums(model, as_of, beside=beside)
-        with open_session(self.master) as session:
+        with self.open_session() as session:
             missing_columns(plan, open_facts(session, files, left_out))
             keep(connection, "pairs", session, sqlglot.transpile(select_pairs(plan, FACTS), "duckdb", "spark")[0])
             sums = empty_sums(plan, number_people(connection))
@@ -74,7 +86,7 @@ class SparkFacts:
         """As `engine.draws.run_draws`."""
         draws = empty_draws(weekly_plan(sums.plan), len(sums.subjects))
         load_table(connection, "people", {"provider": sums.subjects, "number": np.arange(len(sums.subjects))})
-        with open_session(self.master) as session:
+        with self.open_session() as session:
             open_facts(session, files, left_out)
             for part in run_statement(connection, session, draws.plan):
                 draws.add(part)
@@ -83,42 +95,56 @@ class SparkFacts:
                     draws.take_off(sums.capped, part)
         return draws
 
-
-@contextmanager
-def open_session(master: str) -> Iterator[SparkSession]:
-    """A session of the cluster, ended afterwards; Spark's errors as sentences for people."""
-    session = None
-    try:
-        session = (
-            SparkSession.builder.master(master)
-            .appName("paddock")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.ansi.enabled", "true")  # a number that leaves 64 bits is an error, never a wrong sum
-            .config("spark.sql.session.timeZone", "UTC")
-            .getOrCreate()
-        )
-        yield session
-    except (PySparkException, Py4JError) as error:
-        raise refusal(error, master, reached=session is not None) from error
-    finally:
-        if session is not None:
-            session.stop()
+    @contextmanager
+    def open_session(self) -> Iterator[SparkSession]:
+        """The application on the cluster; Spark's errors as sentences for people."""
+        try:
+            if self.session is None:
+                check_master(self.master)
+                self.session = start_session(self.master)
+            yield self.session
+        except (PySparkException, Py4JError) as error:
+            raise refusal(error) from error
 
 
-def refusal(error: Exception, master: str, *, reached: bool) -> EngineError:
+def check_master(master: str) -> None:
+    """Raise EngineError `cluster_unreachable` unless one of the masters listens; Spark itself would try for minutes."""
+    reason = ""
+    for address in master.removeprefix("spark://").split(","):
+        host, _, port = address.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+        except OSError as error:
+            reason = error.strerror or str(error)
+        else:
+            return
+    raise EngineError(
+        "cluster_unreachable",
+        "The Spark cluster at %(master)s does not answer: %(reason)s",
+        remedy="Start it, or set FACTS_ENGINE to duckdb.",
+        params={"master": master, "reason": reason},
+    )
+
+
+def start_session(master: str) -> SparkSession:
+    """A new application on the cluster."""
+    return (
+        SparkSession.builder.master(master)
+        .appName("paddock")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.ansi.enabled", "true")  # a number that leaves 64 bits is an error, never a wrong sum
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+
+
+def refusal(error: Exception) -> EngineError:
     """The EngineError of one of Spark's."""
     if "OVERFLOW" in str(error):
         return EngineError(
             "fact_too_large",
             "A number in the facts is too large to be summed exactly.",
             remedy="Keep every provider's sum of a formula below 2,000,000,000,000 in a window.",
-        )
-    if not reached:
-        return EngineError(
-            "cluster_unreachable",
-            "The Spark cluster at %(master)s does not answer: %(reason)s",
-            remedy="Start it, or set FACTS_ENGINE to duckdb.",
-            params={"master": master, "reason": first_line(error)},
         )
     return EngineError(
         "facts_unreadable",

@@ -14,6 +14,7 @@ from providers.enums import Region
 from providers.registry import selectors as registry
 from providers.registry.models import Provider
 from providers.relations import barred_services, selectors, services
+from providers.relations.barred_files import BarredRow
 from providers.relations.enums import IdentifierKind
 from providers.relations.filters import BarredPartyFilter
 from providers.relations.models import BarredParty, PartyIdentifier
@@ -164,7 +165,7 @@ class BarredListView(IdempotentMixin, ListAPIView[BarredParty]):
     def post(self, request: Request) -> Response:
         form = BarredRequest(data=request.data)
         form.is_valid(raise_exception=True)
-        row = barred_services.BarredRow(**form.validated_data)
+        row = BarredRow(**form.validated_data)
         barred = barred_services.bar_party(row=row, by=request.user)
         return Response(BarredPartySerializer(barred).data, status=201)
 

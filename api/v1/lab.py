@@ -105,7 +105,7 @@ class TrialSerializer(TrialListItem):
         return describe_offers(offer_actions(trial, self.context["request"].user))
 
 
-class MoveSerializer(serializers.ModelSerializer[LabMove]):
+class LabMoveSerializer(serializers.ModelSerializer[LabMove]):
     provider = serializers.CharField(source="provider.code")
     name = serializers.CharField(source="provider.name")
 
@@ -187,7 +187,7 @@ class ResultView(GenericAPIView[LabResult]):
 class MoveListView(ListAPIView[LabMove]):
     """Every provider before and after, to filter and sort."""
 
-    serializer_class = MoveSerializer
+    serializer_class = LabMoveSerializer
     filterset_class = LabMoveFilter
     filter_backends = [DjangoFilterBackend, OrderingFilter]
     ordering_fields = ["score_change", "rank_change", "level_change", "score_before", "score_after", "provider__code"]

@@ -172,7 +172,7 @@ class ReviewJudgementView(ReviewPart):
         return self.answer(pk)
 
 
-class DraftSerializer(serializers.Serializer[Any]):
+class ReviewDraftSerializer(serializers.Serializer[Any]):
     """A half-written review; whatever is left out is empty."""
 
     levels = serializers.DictField(
@@ -187,17 +187,17 @@ class DraftSerializer(serializers.Serializer[Any]):
 class ReviewDraftView(ReviewPart):
     """What you have written so far of your own review; nobody else can read it. PUT keeps it for later."""
 
-    @extend_schema(responses=DraftSerializer)
+    @extend_schema(responses=ReviewDraftSerializer)
     def get(self, request: Request, pk: int) -> Response:
         draft = selectors.draft_of(request.user, self.get_review(pk))
         if draft is None:
             raise NotFound()
         return Response({**draft.content, "saved_at": draft.saved_at})
 
-    @extend_schema(request=DraftSerializer, responses=DraftSerializer)
+    @extend_schema(request=ReviewDraftSerializer, responses=ReviewDraftSerializer)
     def put(self, request: Request, pk: int) -> Response:
         self.get_review(pk)
-        form = DraftSerializer(data=request.data)
+        form = ReviewDraftSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         draft = save_draft(review_id=pk, content=form.validated_data, by=request.user)
         return Response({**draft.content, "saved_at": draft.saved_at})

@@ -45,7 +45,7 @@ class PeersSerializer(serializers.Serializer[Any]):
     bottleneck = serializers.CharField(allow_blank=True, help_text="The weakest capability.")
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class NextStepSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
     label = serializers.CharField()
     unit = serializers.CharField()
@@ -75,7 +75,7 @@ class BottleneckSerializer(serializers.Serializer[Any]):
 class NextStepsSerializer(serializers.Serializer[Any]):
     bottleneck = BottleneckSerializer(allow_null=True)
     sentences = serializers.ListField(child=serializers.CharField())
-    steps = StepSerializer(many=True, source="rows")
+    steps = NextStepSerializer(many=True, source="rows")
 
 
 class AskSerializer(serializers.Serializer[Any]):
@@ -113,7 +113,7 @@ class MetricChangeSerializer(serializers.Serializer[Any]):
     points = serializers.FloatField(help_text="Sums to the composite before rounding and limits.")
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class WhatIfAnswerSerializer(serializers.Serializer[Any]):
     before = OutcomeSerializer()
     after = OutcomeSerializer()
     total = serializers.FloatField(allow_null=True)
@@ -188,12 +188,12 @@ class WhatIfView(IdempotentMixin, AnsweringPart):
     throttle_scope = "what_if"
     serializer_class = AskSerializer
 
-    @extend_schema(request=AskSerializer, responses=AnswerSerializer)
+    @extend_schema(request=AskSerializer, responses=WhatIfAnswerSerializer)
     def post(self, request: Request, pk: int) -> Response:
         standpoint = self.get_standpoint()
         asked = AskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return Response(AnswerSerializer(ask(standpoint, asked.validated_data["values"])).data)
+        return Response(WhatIfAnswerSerializer(ask(standpoint, asked.validated_data["values"])).data)
 
 
 class OutlookView(AnsweringPart):

@@ -87,7 +87,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     kept_median = serializers.FloatField(allow_null=True)
 
 
-class FieldChangeSerializer(serializers.Serializer[Any]):
+class ModelFieldChangeSerializer(serializers.Serializer[Any]):
     path = serializers.CharField()
     before = serializers.CharField(allow_blank=True)
     after = serializers.CharField(allow_blank=True)
@@ -97,7 +97,7 @@ class ModelChangeSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
     key = serializers.CharField(allow_blank=True)
     how = serializers.ChoiceField(choices=["added", "removed", "changed"])
-    fields = FieldChangeSerializer(many=True)  # type: ignore[assignment]
+    fields = ModelFieldChangeSerializer(many=True)  # type: ignore[assignment]
 
 
 class WeightChangeSerializer(serializers.Serializer[Any]):
@@ -107,7 +107,7 @@ class WeightChangeSerializer(serializers.Serializer[Any]):
     after = serializers.FloatField(allow_null=True)
 
 
-class ComparisonSerializer(serializers.Serializer[Any]):
+class ModelComparisonSerializer(serializers.Serializer[Any]):
     equal = serializers.BooleanField()
     same = serializers.IntegerField(help_text="How many parts are the same.")
     changes = ModelChangeSerializer(many=True)
@@ -229,7 +229,7 @@ class ModelPreviewView(DraftPartBase):
 class ModelComparisonView(ScoringModelPart):
     """What this version changes against another one, by default the one in force."""
 
-    @extend_schema(responses=ComparisonSerializer, parameters=[OpenApiParameter("with", int, required=False)])
+    @extend_schema(responses=ModelComparisonSerializer, parameters=[OpenApiParameter("with", int, required=False)])
     def get(self, request: Request, pk: int) -> Response:
         model, asked = self.get_model(), request.query_params.get("with", "")
         offered = comparable_with(model, request.user)

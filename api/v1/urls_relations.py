@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from api.v1 import identifiers, links
+from api.v1 import barred_import, identifiers, links
 
 urlpatterns = [
     path("providers/<str:code>/identifiers", identifiers.IdentityView.as_view(), name="provider-identifiers"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("links/<int:pk>", links.LinkView.as_view(), name="link"),
     path("links/<int:pk>/actions", links.LinkActionsView.as_view(), name="link-actions"),
     path("barred-parties", identifiers.BarredListView.as_view(), name="barred-list"),
+    path("barred-parties/import", barred_import.BarredImportView.as_view(), name="barred-import"),
     path("barred-parties/<int:pk>", identifiers.BarredView.as_view(), name="barred"),
     path("barred-parties/<int:pk>/withdrawal", identifiers.BarredWithdrawalView.as_view(), name="barred-withdrawal"),
 ]

@@ -37,7 +37,8 @@ class MerchantIdentifier(models.Model):
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="merchant_identifier_is_a_digest"
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_by__isnull=True) | Q(ended_at__gte=F("recorded_at")),
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_at__gte=F("recorded_at")),
                 name="merchant_identifier_ends_after_it_began",
             ),
             models.UniqueConstraint(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pages.staff import views_card, views_compare, views_draft, views_lab, views_model, views_run, views_weights
+from pages.staff import views_draft_part as parts
 
 urlpatterns = [
     path("scoring-models/", views_model.ScoringModelList.as_view(), name="scoring_model_list"),
@@ -14,11 +15,15 @@ urlpatterns = [
     path("scoring-models/<int:pk>/compare/", views_compare.ModelCompare.as_view(), name="scoring_model_compare"),
     path("scoring-models/<int:pk>/edit/", views_draft.DraftOverview.as_view(), name="scoring_model_edit"),
     path("scoring-models/<int:pk>/edit/text/", views_model.ScoringModelText.as_view(), name="scoring_model_text"),
-    path("scoring-models/<int:pk>/edit/settings/", views_draft.DraftSettings.as_view(), name="draft_settings"),
-    path("scoring-models/<int:pk>/edit/<str:kind>/new/", views_draft.DraftPart.as_view(), name="draft_part_new"),
-    path("scoring-models/<int:pk>/edit/<str:kind>/check/", views_draft.DraftCheck.as_view(), name="draft_check"),
-    path("scoring-models/<int:pk>/edit/<str:kind>/preview/", views_draft.DraftPreview.as_view(), name="draft_preview"),
-    path("scoring-models/<int:pk>/edit/<str:kind>/of/<str:key>/", views_draft.DraftPart.as_view(), name="draft_part"),
+    path("scoring-models/<int:pk>/edit/settings/", parts.DraftSettings.as_view(), name="draft_settings"),
+    path("scoring-models/<int:pk>/edit/<str:kind>/new/", parts.DraftPart.as_view(), name="draft_part_new"),
+    path("scoring-models/<int:pk>/edit/<str:kind>/check/", parts.DraftCheck.as_view(), name="draft_check"),
+    path(
+        "scoring-models/<int:pk>/edit/<str:kind>/preview/",
+        parts.DraftPreview.as_view(),
+        name="draft_preview",
+    ),
+    path("scoring-models/<int:pk>/edit/<str:kind>/of/<str:key>/", parts.DraftPart.as_view(), name="draft_part"),
     path(
         "scoring-models/<int:pk>/edit/<str:kind>/of/<str:key>/move/",
         views_draft.DraftPartMove.as_view(),

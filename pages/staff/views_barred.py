@@ -1,6 +1,5 @@
 """The barred list: parties that were barred outside the portal."""
 
-import io
 from typing import Any
 
 from django import forms
@@ -14,14 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import has_permission
 from common.audit.selectors import entries_of
 from common.exceptions import InvalidInput, NotFound
+from common.forms import add_domain_error
 from pages.actions import read_version
 from pages.base import ListPage, StaffPage, TitledPage
 from pages.forms import FormPage
 from pages.staff.tables_links import BarredTable
 from providers.relations import barred_services, selectors
+from providers.relations.barred_files import MOST_BYTES, BarredRow, read_barred_file
 from providers.relations.filters import BarredPartyFilter
 from providers.relations.forms import BarredForm, BarredImportForm
 from providers.relations.models import BarredParty
+
+SHOWN = 500
 
 
 class BarredList(StaffPage, ListPage):
@@ -64,7 +67,7 @@ class BarredNew(BarredEdit, FormPage):
     success_text = _("The party is on the list.")
 
     def save(self, form: forms.Form) -> BarredParty:
-        row = barred_services.BarredRow(**form.cleaned_data)
+        row = BarredRow(**form.cleaned_data)
         return barred_services.bar_party(row=row, by=self.request.user)
 
     def get_success_url(self, saved: BarredParty) -> str:
@@ -82,19 +85,25 @@ class BarredImport(BarredEdit, FormPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.files = request.FILES
-        return super().post(request, *args, **kwargs)
+        form = BarredImportForm(request.POST, files=request.FILES)
+        if "try" not in request.POST or not form.is_valid():
+            return super().post(request, *args, **kwargs)
+        try:
+            rows = read_barred_file(form.cleaned_data["file"].read(MOST_BYTES + 1))
+        except InvalidInput as error:
+            add_domain_error(form, error)
+            return self.render_to_response(self.get_context_data(form=form), status=error.status)
+        report = barred_services.try_import(rows=rows, by=request.user)  # type: ignore[arg-type]
+        taken = sum(row.taken for row in report)
+        return self.render_to_response(
+            self.get_context_data(form=BarredImportForm(), report=report[:SHOWN], taken=taken, total=len(report))
+        )
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {"files": self.files} if self.request.method == "POST" else {}
 
     def save(self, form: forms.Form) -> list[BarredParty]:
-        try:
-            text = form.cleaned_data["file"].read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InvalidInput(
-                _("The file is not written in UTF-8."), field="file", remedy=_("Save it as CSV in UTF-8.")
-            ) from error
-        rows = barred_services.read_barred_csv(io.StringIO(text))
+        rows = read_barred_file(form.cleaned_data["file"].read(MOST_BYTES + 1))
         return barred_services.import_barred(rows=rows, by=self.request.user)
 
     def get_success_url(self, saved: list[BarredParty]) -> str:

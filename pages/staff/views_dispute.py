@@ -46,7 +46,7 @@ class DisputeList(StaffPage, ListPage):
     extra_context = {"empty_text": _("Nobody disputes any fact.")}
 
     def get_queryset(self) -> Any:
-        return selectors.visible_to(self.request.user).order_by("-status", "due_at", "pk")
+        return selectors.by_clock(selectors.visible_to(self.request.user))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         waiting = selectors.waiting(self.request.user)

@@ -23,7 +23,13 @@ from scoring.capabilities.models import ScoreRun
 from scoring.capabilities.permissions import offer_run_actions
 from scoring.capabilities.states import SCORE_RUN
 
-TIMINGS = {"sums": _("Sums"), "score": _("Scores"), "intervals": _("Intervals")}
+TIMINGS = {
+    "sums": _("Sums"),
+    "keep": _("Kept for the next night"),
+    "score": _("Scores"),
+    "draws": _("Sums by week"),
+    "intervals": _("Intervals"),
+}
 
 
 class ScoreRunList(StaffPage, ListPage):

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.exceptions import Conflict, DomainError, InvalidInput, NotFound, Text
 from common.locks import lock
-from providers.admission import policies
+from providers.admission import policies, review_services
 from providers.admission.models import Application
 from providers.admission.review.permissions import check_no_reviewer
 from providers.admission.review.services import take_review
-from providers.admission.review_services import admit_application, reject_application
 from providers.admission.selectors import visible_to
 
 MOST_ROWS = 100
@@ -40,7 +39,7 @@ def confirm_fail(*, application: Application, by: User, note: str, version: int 
     """Reject one application whose triage is a definite fail. Raises Conflict for any other one."""
     if not policies.is_definite_fail(application):
         raise Conflict(_("The triage of this application is no definite fail."), remedy=_("Decide on its own page."))
-    return reject_application(application_id=application.pk, by=by, note=note, version=version, now=now)
+    return review_services.reject_application(application_id=application.pk, by=by, note=note, version=version, now=now)
 
 
 @transaction.atomic
@@ -58,7 +57,7 @@ def confirm_pass(*, application: Application, by: User, note: str, version: int 
             remedy=_("Decide on its own page."),
         )
     check_no_reviewer(by, locked)
-    return admit_application(application_id=locked.pk, by=by, note=note, version=version, now=now)
+    return review_services.admit_application(application_id=locked.pk, by=by, note=note, version=version, now=now)
 
 
 # What pages and endpoints may ask for by the action's name, and whether it needs a note.

@@ -88,12 +88,14 @@ def _count_any(signs: _Signs, size: int) -> int:
 def _list(ids: Ids, keys: Sequence[str], flags: Flags) -> list[dict[str, Any]]:
     """The providers for whom something changes, the worst change first, then by age."""
     changed = np.flatnonzero(flags.any(axis=(0, 1)))
-    worst = flags.any(axis=1)[:, changed].argmax(axis=0)
+    worst = np.asarray(flags.any(axis=1))[:, changed].argmax(axis=0)
     chosen = changed[np.argsort(worst, kind="stable")][:MOST_LISTED]
     providers = Provider.objects.in_bulk(ids[chosen].tolist())
     rows = []
     for at in chosen.tolist():
         provider = providers[int(ids[at])]
-        kinds = {kind: [keys[key] for key in np.flatnonzero(flags[n, :, at])] for n, kind in enumerate(CHANGES)}
+        kinds = {
+            kind: [keys[key] for key in np.flatnonzero(flags[n, :, at]).tolist()] for n, kind in enumerate(CHANGES)
+        }
         rows.append({"provider": provider.code, "name": provider.name, **kinds})
     return rows

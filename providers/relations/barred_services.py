@@ -1,10 +1,10 @@
 """Writes of the barred list: parties that were barred outside the portal."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,33 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
-from common.exceptions import Conflict, DomainError, InvalidInput
+from common.exceptions import Conflict, DomainError, InvalidInput, Text
 from common.inserts import insert_once
 from common.locks import lock
 from providers.enums import Region
 from providers.registry.codes import read_uscc
+from providers.relations.barred_files import NEEDED, BarredRow, in_row, read_until
 from providers.relations.digests import Sealed, seal, seal_representative
 from providers.relations.enums import IdentifierKind, IdentifierSource
 from providers.relations.models import BarredParty
 from providers.relations.party_services import add_identifiers, ensure_barred_party
 
-COLUMNS = ("name", "uscc", "region", "representative", "representative_id", "phone", "reason", "until")
-NEEDED = ("name", "reason")
-MOST_ROWS = 5_000
-
 
 @dataclass(frozen=True)
-class BarredRow:
-    """What is known of one party; only name and reason are needed."""
+class RowReport:
+    """What would become of one row of a file: taken, or refused with the reason and what to do."""
 
+    number: int
     name: str
-    reason: str
-    uscc: str = ""
-    region: str = ""
-    representative: str = ""
-    representative_id: str = ""
-    phone: str = ""
-    until: date | None = None
+    taken: bool
+    message: Text = ""
+    remedy: Text = ""
 
 
 @transaction.atomic
@@ -59,9 +53,29 @@ def import_barred(*, rows: Sequence[BarredRow], by: User, now: datetime | None =
     for number, row in enumerate(rows, start=1):
         try:
             entered.append(_enter(row, by=by, now=now))
-        except DomainError as error:
-            raise _in_row(number, str(error.message), str(error.remedy)) from error
+        except (DomainError, ValidationError) as error:
+            message, remedy = _words(error)
+            raise in_row(number, str(message), str(remedy)) from error
     return entered
+
+
+@transaction.atomic
+def try_import(*, rows: Sequence[BarredRow], by: User, now: datetime | None = None) -> list[RowReport]:
+    """What `import_barred` would say to each row; nothing is kept. A row counts against those above it. Raises
+    NotPermitted."""
+    now = now or timezone.now()
+    check_permission(by, "barred.edit")
+    report = []
+    for number, row in enumerate(rows, start=1):
+        try:
+            with transaction.atomic():
+                _enter(row, by=by, now=now)
+        except (DomainError, ValidationError) as error:
+            report.append(RowReport(number, row.name, False, *_words(error)))
+        else:
+            report.append(RowReport(number, row.name, True))
+    transaction.set_rollback(True)
+    return report
 
 
 @transaction.atomic
@@ -89,36 +103,15 @@ def withdraw_barred(
     return barred
 
 
-def read_barred_csv(lines: Iterable[str]) -> list[BarredRow]:
-    """The rows of a CSV with a head line. Raises InvalidInput that names the column or the row."""
-    reader = csv.DictReader(lines)
-    head = [name.strip().lower() for name in reader.fieldnames or ()]
-    wrong = sorted(set(head) - set(COLUMNS)) or sorted(set(NEEDED) - set(head))
-    if wrong:
-        raise InvalidInput(
-            _("The head line has unknown columns or lacks some: %(names)s.") % {"names": ", ".join(wrong)},
-            field="file",
-            remedy=_("Use these columns: %(names)s.") % {"names": ", ".join(COLUMNS)},
-        )
-    reader.fieldnames = head
-    rows = []
-    for number, cells in enumerate(reader, start=1):
-        if number > MOST_ROWS:
-            raise InvalidInput(
-                _("The file has more than %(most)s rows.") % {"most": MOST_ROWS},
-                field="file",
-                remedy=_("Split the file."),
-            )
-        given = {name: (cells.get(name) or "").strip() for name in head}
-        until = given.pop("until", "")
-        try:
-            rows.append(BarredRow(**given, until=date.fromisoformat(until) if until else None))
-        except ValueError as error:
-            raise _in_row(number, str(_("“%s” is no day.") % until), str(_("Write days as 2026-12-31."))) from error
-    return rows
+def _words(error: DomainError | ValidationError) -> tuple[Text, Text]:
+    """What is wrong with a row, and what to do."""
+    if isinstance(error, DomainError):
+        return error.message, error.remedy
+    return " ".join(error.messages), _("Correct this row.")
 
 
 def _enter(row: BarredRow, *, by: User, now: datetime) -> BarredParty:
+    until = read_until(row.until)
     sealed = _seal(row)
     if row.region and row.region not in Region.values:
         raise InvalidInput(_("There is no such region."), field="region", remedy=_("Use the pinyin of a province."))
@@ -130,7 +123,7 @@ def _enter(row: BarredRow, *, by: User, now: datetime) -> BarredParty:
         uscc=read_uscc(row.uscc) if row.uscc.strip() else "",
         region=row.region,
         reason=row.reason.strip(),
-        until=row.until,
+        until=until,
         created_at=now,
         created_by=by,
     )
@@ -160,9 +153,3 @@ def _seal(row: BarredRow) -> list[Sealed]:
     if row.phone.strip():
         sealed.append(seal(IdentifierKind.PHONE, row.phone))
     return sealed
-
-
-def _in_row(number: int, problem: str, remedy: str) -> InvalidInput:
-    return InvalidInput(
-        _("Row %(number)s: %(problem)s") % {"number": number, "problem": problem}, field="file", remedy=remedy
-    )

@@ -7,6 +7,7 @@ provider is linked to. Reasons count as between companies (`strengths`).
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -142,7 +143,8 @@ def steps_between(providers: Iterable[int]) -> list[Shared]:
 
 def identifiers_with(digests: Iterable[str]) -> list[tuple[str, str, str, int, bool]]:
     """Digest, kind, masked form, provider and whether it has ended, of every provider's such identifier."""
-    wanted, found = sorted(digests), []
+    wanted = sorted(digests)
+    found: list[tuple[str, str, str, int, datetime | None]] = []
     for start in range(0, len(wanted), CHUNK):
         rows = PartyIdentifier.objects.filter(
             digest__in=wanted[start : start + CHUNK], party__provider__isnull=False

@@ -2,6 +2,7 @@
 what came out, and only a copy: a file that is missing is computed again from the run's batches (`arrays.py`)."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -63,7 +64,8 @@ def keep_arrays(path: Path, arrays: RunArrays) -> None:
         forget_oldest(path.parent)
     except OSError as error:
         log.warning("run_arrays_not_kept", path=path.name, reason=str(error))
-        work.unlink(missing_ok=True)
+        with suppress(OSError):
+            work.unlink(missing_ok=True)
 
 
 def forget_oldest(folder: Path) -> None:

@@ -19,13 +19,13 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Standpoint:
-    """One scorecard among its peers: the basis of its peer group, its `row` there, and the scores of the group.
-    `others` are the composites of everybody else that is ranked, those of other groups."""
+    """One scorecard among its peers: the basis of its peer group, its `row` there, and its own scores `now` (one row).
+    `ranked` says who of the group is, and `others` are the composites of the ranked in other groups."""
 
     card: Scorecard
     basis: Basis
     row: int
-    scores: Scores
+    now: Scores
     ranked: NDArray[np.bool_]
     others: NDArray[np.float64]
 
@@ -78,12 +78,13 @@ def standpoint_of(card: Scorecard) -> Standpoint | None:
     peers = arrays.basis.groups.number == arrays.basis.groups.number[row]
     rows = np.flatnonzero(peers)
     basis = narrow(arrays.basis, rows)
+    own = np.searchsorted(rows, [row])
     away = ~peers & ~arrays.external
     return Standpoint(
         card=card,
         basis=basis,
-        row=int(np.searchsorted(rows, row)),
-        scores=aggregate(basis, basis.points),
+        row=int(own[0]),
+        now=aggregate(narrow(basis, own), basis.points[own]),
         ranked=~arrays.external[rows],
         others=arrays.basis.composite[away],
     )

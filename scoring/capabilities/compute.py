@@ -128,15 +128,13 @@ def compute_results(
 ) -> Results:
     """Sums, scores and intervals over the pinned inputs; touches no database. With a `carrier` the sums go on from
     those of an earlier day where that gives the same, and are kept for the next. Raises EngineError."""
-    connection = open_connection(threads=THREADS, memory_limit=MEMORY)
-    try:
-        return score_facts(connection, rule, as_of, inputs, progress, clock, carrier)
-    finally:
-        connection.close()
+    with open_connection(threads=THREADS, memory_limit=MEMORY) as connection, open_engine() as engine:
+        return score_facts(connection, engine, rule, as_of, inputs, progress, clock, carrier)
 
 
 def score_facts(
     connection: duckdb.DuckDBPyConnection,
+    engine: FactsEngine,
     rule: Rule,
     as_of: date,
     pinned: PinnedInputs,
@@ -144,8 +142,8 @@ def score_facts(
     clock: Clock,
     carrier: Carrier | None,
 ) -> Results:
-    """`compute_results` on an open connection."""
-    files, left_out, engine = pinned.files, pinned.left_out, open_engine()
+    """`compute_results` on an open connection and engine."""
+    files, left_out = pinned.files, pinned.left_out
     progress.report(SHARES[SUMMING], 100, SUMMING)
     with clock.measure("sums"):
         beside = sums_beside(rule)
@@ -154,9 +152,10 @@ def score_facts(
             engine.run_sums(connection, rule, as_of=as_of, files=files, left_out=left_out, beside=beside),
             None,
         )
-        if carrier is not None:
-            carrier.keep(connection, total, pinned)
         sums = keep_subjects(total, pinned.subjects)
+    if carrier is not None:
+        with clock.measure("keep"):
+            carrier.keep(connection, total, pinned)
     with clock.measure("exclusions"):
         exclusions = find_exclusions(connection, rule, as_of, pinned, sums)
     progress.report(SHARES[SCORING], 100, SCORING)
@@ -165,10 +164,11 @@ def score_facts(
         inputs = inputs_from_sums(rule, sums, columns_of(rule, attributes))
         scores = score(rule, inputs)
     progress.report(SHARES[INTERVALS], 100, INTERVALS)
+    with clock.measure("draws"):
+        draws = draw_facts(engine, connection, sums, pinned) if rule.bootstrap.replicates else None
     with clock.measure("intervals"):
         tracks = np.array([int(pinned.subjects[str(code)].external) for code in sums.subjects], dtype=np.int64)
-        draws = draw_facts(engine, connection, sums, pinned) if rule.bootstrap.replicates else None
-        intervals = bootstrap_intervals(rule, sums, inputs, draws, tracks=tracks, threads=THREADS)
+        intervals = bootstrap_intervals(rule, sums, inputs, draws, point=scores, tracks=tracks, threads=THREADS)
     named = set(sums.subjects)
     without = tuple(code for code in sorted(pinned.subjects) if code not in named)
     return Results(

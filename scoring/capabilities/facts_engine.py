@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, Self, cast
 
 import duckdb
 from django.conf import settings
@@ -18,7 +18,11 @@ LOCAL = "duckdb"
 
 
 class FactsEngine(Protocol):
-    """Sums per provider over Parquet files. `connection` keeps the small tables."""
+    """Sums per provider over Parquet files, as a context. `connection` keeps the small tables."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
     def run_sums(
         self,
@@ -43,6 +47,12 @@ class FactsEngine(Protocol):
 
 class LocalFacts:
     """DuckDB in this process."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
 
     run_sums = staticmethod(run_sums)
     run_draws = staticmethod(run_draws)

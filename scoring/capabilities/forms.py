@@ -17,6 +17,7 @@ from scoring.capabilities.part_forms import (
     NumberList,
     PartForm,
     key_field,
+    lines,
     number_of,
     text,
     whole,
@@ -46,7 +47,7 @@ class MetricForm(PartForm):
     sections = (
         (_("What it is"), ("key", "capability", "label_zh", "label_en", "description_zh", "description_en", "unit")),
         (_("Formula"), ("numerator", "denominator", "factor", "direction", "weight")),
-        (_("Evidence"), ("minimum", "evidence", "minimum_merchants")),
+        (_("Evidence needed"), ("minimum", "evidence", "minimum_merchants")),
         (_("Time"), ("half_life", "days", "wider_days")),
         (_("Shrinkage"), ("prior_kind", "prior_noise", "prior_k")),
         (_("Clipping of outliers"), ("winsor_low", "winsor_high")),
@@ -70,8 +71,8 @@ class MetricForm(PartForm):
     capability = forms.ChoiceField(label=_("Capability"))
     label_zh = text(_("Name in Chinese"))
     label_en = text(_("Name in English"))
-    description_zh = text(_("Description in Chinese"))
-    description_en = text(_("Description in English"))
+    description_zh = lines(_("Description in Chinese"))
+    description_en = lines(_("Description in English"))
     unit = text(_("Unit"), help_text=_("“share” is shown in per cent."))
     numerator = Formula(label=_("Numerator"), help_text=_("Computed for each row of the facts, then summed."))
     denominator = Formula(
@@ -176,8 +177,8 @@ class CapabilityForm(PartForm):
     key = forms.ChoiceField(label=_("Capability"), choices=Capability.choices)
     label_zh = text(_("Name in Chinese"))
     label_en = text(_("Name in English"))
-    description_zh = text(_("Description in Chinese"))
-    description_en = text(_("Description in English"))
+    description_zh = lines(_("Description in Chinese"))
+    description_en = lines(_("Description in English"))
     weight = forms.FloatField(label=_("Weight"), help_text=_("The weights of all capabilities sum to 1."))
     aggregation = forms.ChoiceField(label=_("Across its metrics"), choices=AGGREGATIONS)
     minimum_metrics = whole(_("Least number of metrics"), help_text=_("With fewer it is not assessed. Empty: 1."))

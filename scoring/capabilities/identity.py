@@ -121,12 +121,17 @@ def build_inputs(
     engine: int = VERSION,
 ) -> PinnedInputs:
     """Put the digest on given inputs."""
+    # Providers share what is known of them; each combination is put in order once.
+    known = {id(who.attributes): who.attributes for who in subjects.values()}
+    ordered = {key: sorted(attributes.items()) for key, attributes in known.items()}
     parts: dict[str, Any] = {
         "model": model.digest,
         "as_of": as_of.isoformat(),
         "seed": model.rule.bootstrap.seed,
         "batches": digests_of(batches),
-        "providers": [[code, who.external, sorted(who.attributes.items())] for code, who in sorted(subjects.items())],
+        "providers": [
+            [code, subjects[code].external, ordered[id(subjects[code].attributes)]] for code in sorted(subjects)
+        ],
     }
     if form > FIRST_FORM:
         parts["adjustments"] = digests_of(adjustments)

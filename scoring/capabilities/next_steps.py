@@ -110,7 +110,7 @@ def make_step(standpoint: Standpoint, steps: NextSteps, index: int) -> StepRow:
     gain, level = known(steps.gain(steps.line)[index]), known(steps.line.level[index])
     line = int(steps.distances.next_line[index])
     name = line_names()[line] if 0 <= line < len(LINES) else ""
-    climbs = level is not None and level > np.nan_to_num(standpoint.scores.level[standpoint.row], nan=np.inf)
+    climbs = level is not None and level > np.nan_to_num(standpoint.now.level[0], nan=np.inf)
     return StepRow(
         key=metric.key,
         label=label_of(metric),
@@ -197,11 +197,11 @@ def say_effort(standpoint: Standpoint, metric: Metric, index: int, target: float
 
 def find_bottleneck(standpoint: Standpoint) -> Bottleneck | None:
     """The weakest capability; None without a score."""
-    scores, row, model = standpoint.scores, standpoint.row, standpoint.basis.model
-    weakest = int(scores.bottleneck[row])
-    if weakest < 0 or np.isnan(scores.composite[row]):
+    scores, model = standpoint.now, standpoint.basis.model
+    weakest = int(scores.bottleneck[0])
+    if weakest < 0 or np.isnan(scores.composite[0]):
         return None
-    own = scores.capability[row]
+    own = scores.capability[0]
     gains = capability_gains(standpoint.basis, own)
     strongest = int(np.nanargmax(own))
     labels = [in_language(part.label, str(Capability(part.key).label)) for part in model.capabilities]

@@ -120,10 +120,9 @@ def ahead(standpoint: Standpoint, connection: duckdb.DuckDBPyConnection, relatio
 
 def describe(standpoint: Standpoint, ahead: Projected) -> OutlookDay:
     """One day to come beside the present one."""
-    now, row = standpoint.scores, standpoint.row
-    composite, before = known(ahead.scores.composite[0]), known(now.composite[row])
-    others = now.composite.copy()
-    others[row] = ahead.scores.composite[0]
+    composite, before = known(ahead.scores.composite[0]), known(standpoint.now.composite[0])
+    others = standpoint.basis.composite.copy()
+    others[standpoint.row] = ahead.scores.composite[0]
     level = known(ahead.scores.level[0])
     return OutlookDay(
         days=ahead.days,
@@ -140,14 +139,14 @@ def describe(standpoint: Standpoint, ahead: Projected) -> OutlookDay:
 
 def say_reasons(standpoint: Standpoint, ahead: Projected) -> Iterator[str]:
     """What moves the score: metrics that are no longer assessed first, then those whose points change most."""
-    model, now, row = standpoint.basis.model, standpoint.scores, standpoint.row
-    assessed = ~np.isnan(now.normalised[row])
+    model, now = standpoint.basis.model, standpoint.now
+    assessed = ~np.isnan(now.normalised[0])
     lost = np.flatnonzero(assessed & (ahead.chosen.reason[0] != OK))
     for index in lost[:REASONS]:
         yield say_lost(model, int(index), float(ahead.chosen.evidence[0, index]))
     if len(lost) > REASONS:
         yield _("%(count)s more metrics would not be assessed.") % {"count": number(len(lost) - REASONS)}
-    change = np.nan_to_num(ahead.scores.points[0]) - np.nan_to_num(now.points[row])
+    change = np.nan_to_num(ahead.scores.points[0]) - np.nan_to_num(now.points[0])
     kept = [index for index in np.argsort(-np.abs(change), kind="stable") if index not in lost]
     for index in kept[: REASONS - min(len(lost), REASONS)]:
         if abs(change[index]) >= WORTH_TELLING:

@@ -58,7 +58,7 @@ class PartForm(forms.Form):
     def flatten(cls, content: Mapping[str, Any]) -> dict[str, Any]:
         """Initial values of the fields from a part's content."""
         initial = {}
-        for name in cls.base_fields:
+        for name in [name for name in cls.base_fields if name != "version"]:
             value: Any = content
             for step in cls.paths.get(name, (name,)):
                 value = value.get(step) if isinstance(value, Mapping) else None
@@ -103,6 +103,11 @@ LABELS = {
 def text(label: Any, **more: Any) -> forms.CharField:
     """An optional text of one line."""
     return forms.CharField(label=label, required=False, max_length=400, **more)
+
+
+def lines(label: Any) -> forms.CharField:
+    """An optional text of some lines."""
+    return forms.CharField(label=label, required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def key_field() -> forms.CharField:

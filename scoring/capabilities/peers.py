@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from common.templatetags.paddock import number
 from engine.marginal import SHARE
 from engine.peers import LINES, Distances, capability_distances, metric_distances
+from engine.what_if import aggregate
 from providers.enums import Capability
 from scoring.capabilities.arrays import Standpoint
 from scoring.capabilities.words import format_value, in_language, label_of
@@ -94,7 +95,8 @@ class PeerComparison:
 
 def compare_with_peers(standpoint: Standpoint) -> PeerComparison:
     """The provider against its peer group in the run of its card."""
-    scores, row, model = standpoint.scores, standpoint.row, standpoint.basis.model
+    basis, row, model = standpoint.basis, standpoint.row, standpoint.basis.model
+    scores = aggregate(basis, basis.points)
     peers = np.ones(len(scores.composite), dtype=np.bool_)
     parts = capability_distances(np.column_stack([scores.capability, scores.composite]), row, peers)
     names = [*(part.key for part in model.capabilities), ""]
@@ -103,7 +105,7 @@ def compare_with_peers(standpoint: Standpoint) -> PeerComparison:
         make_row(parts, index, key=key, label=label, unit=POINTS, capability=key, higher=True)
         for index, (key, label) in enumerate(zip(names, [*labels, _("Score")], strict=True))
     ]
-    found = metric_distances(standpoint.basis, row)
+    found = metric_distances(basis, row)
     metrics = tuple(
         make_row(
             found,

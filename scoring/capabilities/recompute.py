@@ -14,6 +14,8 @@ def recompute(adjustment_id: int, progress: Reports, *, job: Job | None = None) 
     runs, changed = [], 0
     for row in plan_recomputations(adjustment_id=adjustment_id):
         after = begin_recomputation(recomputation_id=row.pk, job=job)
+        if after is None:
+            continue
         carry_out(after.pk, progress)
         done = finish_recomputation(recomputation_id=row.pk)
         runs.append(after.pk)

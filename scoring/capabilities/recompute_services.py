@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.notices.services import send_notices
 from common.audit.services import record
 from common.days import business_day
-from common.jobs.models import OPEN, Job
+from common.jobs.models import Job, JobStatus
 from common.jobs.services import enqueue
 from common.locks import lock
 from common.templatetags.paddock import number
@@ -26,7 +25,9 @@ from scoring.facts.adjustment_services import RECOMPUTE
 
 # A model that is not in force and was not run for so long serves no season any more.
 IN_USE = timedelta(days=7)
-LOOK_BACK = timedelta(days=7)
+LOOK_BACK = timedelta(days=2)
+MOST_TRIES = 30
+ENDED_BADLY = (JobStatus.FAILED, JobStatus.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,9 @@ def affected_runs(adjustment: Adjustment) -> list[ScoreRun]:
     for model in ScoringModel.objects.filter(published_at__isnull=False).order_by("pk"):
         runs = ScoreRun.objects.filter(scoring_model=model, status=RunStatus.DONE)
         run = runs.filter(created_at__lte=adjustment.created_at).order_by("-as_of", "-pk").first()
-        while run is not None and run.superseded_by is not None:
-            run = run.superseded_by
-        if run is not None and is_affected(run, model, adjustment):
-            found.append(run)
+        present = None if run is None else present_run(run)
+        if present is not None and is_affected(present, model, adjustment):
+            found.append(present)
     return found
 
 
@@ -78,19 +78,35 @@ def plan_recomputations(*, adjustment_id: int, now: datetime | None = None) -> l
 
 
 @transaction.atomic
-def begin_recomputation(*, recomputation_id: int, job: Job | None, now: datetime | None = None) -> ScoreRun:
-    """The run that takes the place of the one before. Raises Conflict while another run of that day is under way."""
+def begin_recomputation(*, recomputation_id: int, job: Job | None, now: datetime | None = None) -> ScoreRun | None:
+    """The run that takes the place of the one before; None when another correction's run took this one in and told.
+
+    What was computed again meanwhile is what counts now, so nobody is told the same change twice. Raises Conflict while
+    another run of that day is under way.
+    """
+    now = now or timezone.now()
     row = lock(Recomputation.objects.select_related("before", "after"), recomputation_id)
     if row.after is not None and row.after.status not in (RunStatus.FAILED, RunStatus.CANCELLED):
         return row.after
-    before = row.before
-    row.after = start_run(
-        by=None, as_of=before.as_of, scoring_model_id=before.scoring_model_id, in_background=False, job=job, now=now
-    )
+    before = present_run(row.before)
+    if row.adjustment_id in before.adjustment_ids:
+        row.after, row.changed_count, row.finished_at = before, 0, now
+    else:
+        row.before = before
+        row.after = start_run(
+            by=None, as_of=before.as_of, scoring_model_id=before.scoring_model_id, in_background=False, job=job, now=now
+        )
     row.full_clean()
-    row.save(update_fields=["after"])
+    row.save()
     record("run.replace", before, by=None, now=now, changes={"after": row.after.pk, "adjustment": row.adjustment_id})
-    return row.after
+    return row.after if row.is_open else None
+
+
+def present_run(run: ScoreRun) -> ScoreRun:
+    """The run that counts in the place of `run` now."""
+    while run.superseded_by is not None:
+        run = run.superseded_by
+    return run
 
 
 @transaction.atomic
@@ -138,16 +154,15 @@ def as_shown(score: float | None) -> float | None:
 
 @transaction.atomic
 def resume_recomputations(*, now: datetime | None = None) -> int:
-    """Ask again for what a failed job left undone, as when another run of that day was under way; gives how many."""
+    """Ask again for what only failed jobs worked on, as when another run of that day was under way; gives how many."""
     now = now or timezone.now()
     waiting = 0
     for adjustment in Adjustment.objects.filter(created_at__gte=now - LOOK_BACK).order_by("pk"):
         jobs = Job.objects.filter(name=RECOMPUTE, arguments__adjustment_id=adjustment.pk)
-        if jobs.filter(Q(status__in=OPEN)).exists():
+        statuses = list(jobs.values_list("status", flat=True))
+        if len(statuses) >= MOST_TRIES or any(status not in ENDED_BADLY for status in statuses):
             continue
-        undone = Recomputation.objects.filter(adjustment=adjustment, finished_at=None).exists()
-        if undone or affected_runs(adjustment):
-            record("run.resume_recompute", adjustment, by=None, now=now)
-            enqueue(RECOMPUTE, now=now, adjustment_id=adjustment.pk)
-            waiting += 1
+        record("run.resume_recompute", adjustment, by=None, now=now)
+        enqueue(RECOMPUTE, now=now, adjustment_id=adjustment.pk)
+        waiting += 1
     return waiting

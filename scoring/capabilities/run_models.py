@@ -1,6 +1,6 @@
 """Scoring models and the runs that apply them; `models.py` gathers these and the results."""
 
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import or_
 
 import pghistory
@@ -29,6 +29,7 @@ PINNED = (
     "engine_version",
     "seed",
 )
+READ_RULES = 32
 RULE = ("key", "model_version", "name_zh", "name_en", "definition", "digest")
 
 
@@ -141,7 +142,13 @@ class ScoringModel(Versioned):
     @cached_property
     def rule(self) -> engine_model.ScoringModel:
         """The definition as the engine reads it. That of a draft may have faults; an announced one has none."""
-        return parse_model(self.definition)
+        return read_rule(self.definition)
+
+
+@lru_cache(maxsize=READ_RULES)
+def read_rule(definition: str) -> engine_model.ScoringModel:
+    """A definition as the engine reads it; each text is read once by a process, since what it says never changes."""
+    return parse_model(definition)
 
 
 @pghistory.track()

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from engine.model import ScoringModel
-from scoring.capabilities.part_forms import AGGREGATIONS, LABELS, NumberList, PartForm, number_of, text
+from scoring.capabilities.part_forms import AGGREGATIONS, LABELS, NumberList, PartForm, lines, number_of, text
 from scoring.capabilities.subjects import ATTRIBUTES
 
 
@@ -38,8 +38,8 @@ class SettingsForm(PartForm):
     model_version = forms.CharField(label=_("Version"), max_length=40)
     label_zh = text(_("Name in Chinese"))
     label_en = text(_("Name in English"))
-    description_zh = text(_("Description in Chinese"))
-    description_en = text(_("Description in English"))
+    description_zh = lines(_("Description in Chinese"))
+    description_en = lines(_("Description in English"))
     window_days = forms.IntegerField(label=_("Window in days"))
     window_wider_days = forms.IntegerField(
         label=_("Wider window in days"), help_text=_("Taken where evidence is thin.")

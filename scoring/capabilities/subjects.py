@@ -49,12 +49,20 @@ def read_subjects(rule: Rule) -> dict[str, Subject]:
         .values_list("code", "pk", *REGISTRY)
     )
     subjects = {}
+    # Providers are many, what is known of them are few combinations.
+    shared: dict[tuple[str, ...], tuple[bool, dict[str, str]]] = {}
     for code, pk, *values in rows:
-        known = dict(zip(REGISTRY, values, strict=True))
-        external = known["origin"] == ProviderOrigin.EXTERNAL
-        if external:
-            # What the registry holds for an external one are defaults, not knowledge.
-            known = dict.fromkeys(REGISTRY, str(ProviderOrigin.EXTERNAL))
-        known["track"] = known["provider_type"]
-        subjects[code] = Subject(pk, external, {name: known[name] for name in wanted})
+        if (key := tuple(values)) not in shared:
+            shared[key] = describe(dict(zip(REGISTRY, values, strict=True)), wanted)
+        subjects[code] = Subject(pk, *shared[key])
     return subjects
+
+
+def describe(known: dict[str, str], wanted: list[str]) -> tuple[bool, dict[str, str]]:
+    """Whether a provider is an external one, and its attributes."""
+    external = known["origin"] == ProviderOrigin.EXTERNAL
+    if external:
+        # What the registry holds for an external one are defaults, not knowledge.
+        known = dict.fromkeys(REGISTRY, str(ProviderOrigin.EXTERNAL))
+    known["track"] = known["provider_type"]
+    return external, {name: known[name] for name in wanted}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from common.exceptions import InvalidInput
 from common.refusals import refuse
@@ -124,9 +125,12 @@ def check_value(metric: Metric, value: float) -> None:
 
 def describe(standpoint: Standpoint, after: Scores, values: Mapping[str, float]) -> Answer:
     """The two states side by side."""
-    before, row, model = standpoint.scores, standpoint.row, standpoint.basis.model
-    outcomes = outcome_of(standpoint, before), outcome_of(standpoint, after)
-    raw = np.where(np.isnan(before.normalised[row]), np.nan, standpoint.basis.raw[row])
+    before, row, model = standpoint.now, standpoint.row, standpoint.basis.model
+    outcomes = (
+        outcome_of(standpoint, standpoint.basis.composite, before.level[0]),
+        outcome_of(standpoint, after.composite, after.level[row]),
+    )
+    raw = np.where(np.isnan(before.normalised[0]), np.nan, standpoint.basis.raw[row])
     metrics = tuple(
         MetricChange(
             key=metric.key,
@@ -135,9 +139,9 @@ def describe(standpoint: Standpoint, after: Scores, values: Mapping[str, float])
             capability=metric.capability,
             value_before=known(raw[index]),
             value_after=values.get(metric.key, known(raw[index])),
-            normalised_before=known(before.normalised[row, index]),
+            normalised_before=known(before.normalised[0, index]),
             normalised_after=known(after.normalised[row, index]),
-            points_before=zero(before.points[row, index]),
+            points_before=zero(before.points[0, index]),
             points=zero(after.points[row, index]),
             asked=metric.key in values,
         )
@@ -147,9 +151,9 @@ def describe(standpoint: Standpoint, after: Scores, values: Mapping[str, float])
         CapabilityChange(
             key=part.key,
             label=in_language(part.label, str(Capability(part.key).label)),
-            before=known(before.capability[row, index]),
+            before=known(before.capability[0, index]),
             after=known(after.capability[row, index]),
-            points_before=zero(before.capability_contribution[row, index]),
+            points_before=zero(before.capability_contribution[0, index]),
             points=zero(after.capability_contribution[row, index]),
         )
         for index, part in enumerate(model.capabilities)
@@ -169,15 +173,13 @@ def describe(standpoint: Standpoint, after: Scores, values: Mapping[str, float])
     )
 
 
-def outcome_of(standpoint: Standpoint, scores: Scores) -> Outcome:
-    """Score, level and places of the provider in these scores of its group."""
-    row = standpoint.row
-    level = known(scores.level[row])
+def outcome_of(standpoint: Standpoint, composite: NDArray[np.float64], level: float) -> Outcome:
+    """Score, level and places of the provider when its group has these composites."""
     return Outcome(
-        composite=known(scores.composite[row]),
-        level=None if level is None else int(level),
-        rank=standpoint.rank_in(scores.composite),
-        place=standpoint.place_in(scores.composite),
+        composite=known(composite[standpoint.row]),
+        level=None if np.isnan(level) else int(level),
+        rank=standpoint.rank_in(composite),
+        place=standpoint.place_in(composite),
     )
 
 

@@ -34,6 +34,8 @@ def format_value(value: float | None, unit: str, more: int = 0) -> str:
 
 def format_change(before: float | None, after: float | None, unit: str) -> tuple[str, str]:
     """Two values with the decimals that tell them apart, so that none worsens from 90.4% to 90.4%."""
+    if before == after:
+        return (format_value(before, unit),) * 2
     for more in range(4):
         texts = format_value(before, unit, more), format_value(after, unit, more)
         if texts[0] != texts[1]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scoring.capabilities.fact_forms import column_choices
+from scoring.disputes.clocks import SOON, DisputeClock
 from scoring.disputes.enums import DisputeStatus
 from scoring.disputes.models import Dispute
 
@@ -14,11 +15,11 @@ class DisputeFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", label=_("Provider or merchant"))
     status = django_filters.ChoiceFilter(choices=DisputeStatus.choices, label=_("Status"))
     column = django_filters.ChoiceFilter(choices=column_choices, label=_("Figure"))
-    overdue = django_filters.BooleanFilter(method="is_overdue", label=_("Overdue"))
+    clock = django_filters.ChoiceFilter(choices=DisputeClock.choices, method="by_clock", label=_("Clock"))
 
     class Meta:
         model = Dispute
-        fields = ["search", "status", "column", "overdue"]
+        fields = ["search", "status", "column", "clock"]
 
     def find(self, queryset: "QuerySet[Dispute]", name: str, value: str) -> "QuerySet[Dispute]":
         """By a code, or a part of the provider's name."""
@@ -27,7 +28,12 @@ class DisputeFilter(django_filters.FilterSet):
             Q(provider__code__iexact=value) | Q(merchant__iexact=value) | Q(provider__name__icontains=value)
         )
 
-    def is_overdue(self, queryset: "QuerySet[Dispute]", name: str, value: bool) -> "QuerySet[Dispute]":
-        """Whether an open dispute waits longer than promised."""
-        late = Q(status=DisputeStatus.OPEN, due_at__lte=timezone.now())
-        return queryset.filter(late) if value else queryset.exclude(late)
+    def by_clock(self, queryset: "QuerySet[Dispute]", name: str, value: str) -> "QuerySet[Dispute]":
+        """Open disputes by how their wait stands against the promise."""
+        now = timezone.now()
+        due = {
+            DisputeClock.OVERDUE: Q(due_at__lte=now),
+            DisputeClock.DUE_SOON: Q(due_at__gt=now, due_at__lte=now + SOON),
+            DisputeClock.ON_TIME: Q(due_at__gt=now + SOON),
+        }
+        return queryset.filter(due[DisputeClock(value)], status=DisputeStatus.OPEN)

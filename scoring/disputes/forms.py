@@ -9,11 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import DayInput
 from scoring.capabilities.fact_forms import column_choices
 
-EVIDENCE = {
-    "label": _("Evidence"),
-    "help_text": _("PDF, PNG, JPEG or WebP, at most 10 MB. The content decides, not the name."),
-    "widget": forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp"}),
-}
+SCANS = _("PDF, PNG, JPEG or WebP, at most 10 MB. The content decides, not the name.")
+
+
+def file_field(label: Any, *, help_text: Any = "", required: bool = False) -> forms.FileField:
+    """A scan or a photo."""
+    return forms.FileField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.webp"}),
+        error_messages={"required": _("Choose a file.")},
+    )
+
+
 FIRST, SECOND, THIRD = "file", "second_file", "third_file"
 
 
@@ -45,14 +54,14 @@ class DisputeForm(forms.Form):
         help_text=_("Over all days and merchants that you name. Money in yuan."),
     )
     statement = forms.CharField(
-        label=_("What happened"),
+        label=_("What is wrong"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Say what is wrong and how your papers show it."),
     )
-    file = forms.FileField(required=False, **EVIDENCE)
-    second_file = forms.FileField(required=False, **{**EVIDENCE, "label": _("Second file"), "help_text": ""})
-    third_file = forms.FileField(required=False, **{**EVIDENCE, "label": _("Third file"), "help_text": ""})
+    file = file_field(_("Evidence"), help_text=SCANS)
+    second_file = file_field(_("Second file"))
+    third_file = file_field(_("Third file"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -72,7 +81,7 @@ class DisputeForm(forms.Form):
 class EvidenceForm(forms.Form):
     """One more file."""
 
-    file = forms.FileField(error_messages={"required": _("Choose a file.")}, **EVIDENCE)
+    file = file_field(_("Evidence"), help_text=SCANS, required=True)
 
 
 class PartForm(forms.Form):

@@ -35,7 +35,7 @@ class Dispute(Versioned):
     trader = models.CharField(_("Trader"), max_length=40, blank=True)
     held = models.BigIntegerField(_("The portal holds"))
     should_be = models.BigIntegerField(_("It should be"))
-    statement = models.TextField(_("What happened"), max_length=4000)
+    statement = models.TextField(_("What is wrong"), max_length=4000)
     status = models.CharField(_("Status"), max_length=16, choices=DisputeStatus.choices, default=DisputeStatus.OPEN)
     opened_at = models.DateTimeField(_("Opened"), default=timezone.now)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
@@ -24,6 +24,12 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Dispute]:
 def waiting(user: User | AnonymousUser) -> QuerySet[Dispute]:
     """The open disputes that `user` may see, the first due on top."""
     return visible_to(user).filter(status=DisputeStatus.OPEN).order_by("due_at", "pk")
+
+
+def by_clock(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
+    """The open ones by what is due first, then the decided ones from the newest."""
+    closed = Case(When(status=DisputeStatus.OPEN, then=0), default=1)
+    return disputes.order_by(closed, "due_at", "-pk")
 
 
 def open_disputes_of(provider_id: int) -> QuerySet[Dispute]:

@@ -1,6 +1,7 @@
 """The life of a dispute. A row's action names the service that carries it out."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.states import StateTable, Transition
 from scoring.disputes.enums import DisputeStatus as S
@@ -12,7 +13,15 @@ DISPUTE = StateTable(
     S,
     initial=S.OPEN,
     rows=(
-        Transition(S.OPEN, S.UPHELD, "uphold", DECIDE, _("Uphold"), needs_note=True, audit="dispute.uphold"),
+        Transition(
+            S.OPEN,
+            S.UPHELD,
+            "uphold",
+            DECIDE,
+            pgettext_lazy("a dispute", "Uphold"),
+            needs_note=True,
+            audit="dispute.uphold",
+        ),
         Transition(
             S.OPEN,
             S.PARTLY_UPHELD,

@@ -30,11 +30,13 @@ class AdjustmentFilter(django_filters.FilterSet):
 
 class RelatedMerchantFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", label=_("Provider or merchant"))
-    ended = django_filters.BooleanFilter(method="has_ended", label=_("Ended"))
+    effect = django_filters.ChoiceFilter(
+        choices=[("left_out", _("left out")), ("counts", _("counts"))], method="by_effect", label=_("Effect")
+    )
 
     class Meta:
         model = RelatedMerchant
-        fields = ["search", "ended"]
+        fields = ["search", "effect"]
 
     def find(self, queryset: "QuerySet[RelatedMerchant]", name: str, value: str) -> "QuerySet[RelatedMerchant]":
         """By either code, or a part of the provider's name."""
@@ -43,6 +45,6 @@ class RelatedMerchantFilter(django_filters.FilterSet):
             Q(provider__code__iexact=value) | Q(merchant__iexact=value) | Q(provider__name__icontains=value)
         )
 
-    def has_ended(self, queryset: "QuerySet[RelatedMerchant]", name: str, value: bool) -> "QuerySet[RelatedMerchant]":
-        """Whether the pair counts again."""
-        return queryset.filter(ended_at__isnull=not value)
+    def by_effect(self, queryset: "QuerySet[RelatedMerchant]", name: str, value: str) -> "QuerySet[RelatedMerchant]":
+        """Pairs whose facts do not count, or those that count again."""
+        return queryset.filter(ended_at__isnull=value == "left_out")

@@ -108,13 +108,18 @@ def read_fake_orders(data: bytes) -> list[FakeOrders]:
 
 def read_entry(number: int, row: dict[str, Any]) -> FakeOrders:
     """One row; raises InvalidInput (field `file`)."""
+    texts = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *OPTIONAL)}
     try:
-        numbers = {
-            name: int((row.get(name) or "0").strip())
-            for name in ("orders", "gmv_minor", "refunded_orders", "refunded_gmv_minor")
-        }
-        texts = {name: (row.get(name) or "").strip() for name in ("provider", "merchant", "trader")}
-        return FakeOrders(day=date.fromisoformat((row["day"] or "").strip()), **texts, **numbers)
+        return FakeOrders(
+            provider=texts["provider"],
+            merchant=texts["merchant"],
+            trader=texts["trader"],
+            day=date.fromisoformat(texts["day"]),
+            orders=int(texts["orders"]),
+            gmv_minor=int(texts["gmv_minor"]),
+            refunded_orders=int(texts["refunded_orders"] or 0),
+            refunded_gmv_minor=int(texts["refunded_gmv_minor"] or 0),
+        )
     except ValueError as error:
         raise InvalidInput(
             _("Entry %(number)s cannot be read.") % {"number": number},

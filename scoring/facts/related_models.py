@@ -59,7 +59,7 @@ class RelatedMerchant(Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_by__isnull=True, end_note="")
-                | Q(ended_at__gte=F("recorded_at")),
+                | Q(ended_at__isnull=False, ended_at__gte=F("recorded_at")),
                 name="related_merchant_ends_after_it_began",
             ),
             models.CheckConstraint(

@@ -60,9 +60,8 @@ def keep_related(*, found: Sequence[FoundPair], now: datetime | None = None) -> 
     added = changed = ended = 0
     wanted = {(one.provider_id, one.merchant): one for one in found}
     for key, one in sorted(wanted.items()):
-        row = present.get(key)
-        if row is not None:
-            changed += _follow(row, one, now)
+        if key in present:
+            changed += _follow(present[key], one, now)
         elif not set(one.grounds) <= refused.get(key, set()) or key not in refused:
             _begin(one, now)
             added += 1

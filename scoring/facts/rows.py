@@ -67,7 +67,7 @@ class KeyTotal:
 class FactList:
     """The rows of a slice as a sequence that reads only what is asked of it, for a paginator. `totals` are sums."""
 
-    slice: Slice
+    chosen: Slice
     columns: tuple[str, ...]
     count: int
     totals: tuple[int, ...]
@@ -77,7 +77,7 @@ class FactList:
 
     def __getitem__(self, wanted: slice) -> list[FactRow]:
         begin, end, _step = wanted.indices(self.count)
-        return read_rows(self.slice, self.columns, offset=begin, limit=end - begin)
+        return read_rows(self.chosen, self.columns, offset=begin, limit=end - begin)
 
 
 def list_facts(chosen: Slice, columns: Sequence[str]) -> FactList:

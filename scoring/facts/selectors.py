@@ -16,9 +16,11 @@ from accounts.permissions import has_permission
 from engine.columns import FACT_COLUMN_NAMES
 from engine.tables import open_connection, quote_literal, quote_name
 from scoring.facts.adjustment_models import Adjustment
+from scoring.facts.adjustment_selectors import adjustments_between
 from scoring.facts.enums import OPEN, STORED, FactBatchStatus
 from scoring.facts.models import FactBatch
 
+Stored = FactBatch | Adjustment
 NO_FACTS = "SELECT '' AS provider, DATE '2000-01-01' AS day, '' AS merchant, '' AS trader, {columns} WHERE false"
 
 
@@ -52,21 +54,27 @@ def overlapping(*, source: str, day_from: date, day_to: date) -> QuerySet[FactBa
     return live_batches().filter(source=source, day_from__lte=day_to, day_to__gte=day_from)
 
 
-def files_of(batches: Iterable[FactBatch | Adjustment]) -> list[Path]:
-    """The Parquet files of live or superseded batches, and of corrections, in the order given."""
+def counting_between(since: date, until: date) -> list[Stored]:
+    """What counts now for some days: the live batches and the adjustments that reach into them."""
+    batches = live_batches().filter(day_from__lte=until, day_to__gte=since)
+    return [*batches, *adjustments_between(since, until)]
+
+
+def files_of(batches: Iterable[Stored]) -> list[Path]:
+    """The Parquet files of batches and adjustments, in the order given."""
     return [batch.file for batch in batches]
 
 
-def input_digest(batches: Iterable[FactBatch]) -> str:
-    """SHA-256 (hex) over the contents of a set of batches, in any order: what a score run names as its input."""
+def input_digest(batches: Iterable[Stored]) -> str:
+    """SHA-256 (hex) over the contents of a set of batches and adjustments, in any order."""
     return hashlib.sha256("\n".join(sorted(batch.file_digest for batch in batches)).encode()).hexdigest()
 
 
 def open_relation(
-    connection: duckdb.DuckDBPyConnection, batches: Iterable[FactBatch | Adjustment], *, name: str = "facts"
+    connection: duckdb.DuckDBPyConnection, batches: Iterable[Stored], *, name: str = "facts"
 ) -> duckdb.DuckDBPyConnection:
-    """Create the temporary view `name` over the facts of `batches` (key columns and all fact columns; no rows for no
-    batches). Gives back the connection."""
+    """Create the temporary view `name` over the facts of `batches` and adjustments: key columns and all fact columns,
+    no rows for no batches. Gives back the connection."""
     files = ", ".join(quote_literal(str(path)) for path in files_of(batches))
     if files:
         rows = f"SELECT * FROM read_parquet([{files}], union_by_name = true)"
@@ -86,7 +94,7 @@ def daily_totals(
     if unknown or not asked:
         raise ValueError(f"not fact columns: {unknown}")
     sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for column in asked)
-    batches = live_batches().filter(day_from__lte=until, day_to__gte=since)
+    batches = counting_between(since, until)
     with open_connection(threads=1, memory_limit="200MB") as connection:
         found = open_relation(connection, batches).execute(
             f"SELECT day, {sums} FROM facts WHERE provider = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day",

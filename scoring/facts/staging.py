@@ -61,7 +61,7 @@ def stage_rows(bench: Workbench, relation: Relation, profile: Profile, *, folder
 
 def _copy(bench: Workbench, relation: Relation, rows: str, path: Path) -> None:
     try:
-        bench.run(f"COPY ({rows}) TO {quote_literal(str(path))} (FORMAT parquet)", STAGING)
+        bench.run(f"COPY ({rows}) TO {quote_literal(str(path))} (FORMAT parquet, COMPRESSION uncompressed)", STAGING)
     except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.InterruptException):
         raise
     except duckdb.Error as error:

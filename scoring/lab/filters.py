@@ -9,6 +9,7 @@ from scoring.lab.enums import MoveKind, TrialStatus
 from scoring.lab.models import LabMove, LabTrial
 
 SIZES = (("small", _("small")), ("medium", _("medium size")), ("large", _("large")))
+YES_NO = (("1", _("Yes")), ("0", _("No")))
 
 
 class LabTrialFilter(django_filters.FilterSet):
@@ -23,10 +24,10 @@ class LabTrialFilter(django_filters.FilterSet):
 class LabMoveFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", label=_("Provider"))
     kind = django_filters.ChoiceFilter(choices=MoveKind.choices, label=_("Move"))
-    affected = django_filters.BooleanFilter(label=_("Affected"))
-    size = django_filters.ChoiceFilter(choices=SIZES, label=_("Size"))
+    affected = django_filters.ChoiceFilter(choices=YES_NO, label=_("Affected"))
+    size = django_filters.ChoiceFilter(choices=SIZES, label=_("Size of the provider"))
     region = django_filters.ChoiceFilter(choices=Region.choices, label=_("Region"))
-    newcomer = django_filters.BooleanFilter(label=_("Newcomer"))
+    newcomer = django_filters.ChoiceFilter(choices=YES_NO, label=_("Newcomer"))
     level_before = django_filters.NumberFilter(label=_("Level before"))
     level_after = django_filters.NumberFilter(label=_("Level after"))
 

@@ -14,10 +14,11 @@ from scoring.lab.selectors import offered_runs
 DEFAULTS = Options()
 
 
-def number_field(kind: type[forms.IntegerField], name: str, label: Any, help_text: Any) -> Any:
+def number_field(kind: type[forms.Field], name: str, label: Any, help_text: Any) -> Any:
     """A number with the limits of the option."""
     low, high = LIMITS[name]
-    return kind(label=label, help_text=help_text, min_value=low, max_value=high, initial=getattr(DEFAULTS, name))
+    limits: dict[str, Any] = {"min_value": low, "max_value": high}
+    return kind(label=label, help_text=help_text, initial=getattr(DEFAULTS, name), **limits)
 
 
 class RunChoice(forms.ModelMultipleChoiceField):

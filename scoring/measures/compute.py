@@ -14,8 +14,7 @@ from providers.criteria.measure_services import store_measures
 from providers.criteria.measures import MEASURE_NAMES
 from providers.registry.enums import ProviderOrigin, ProviderStatus
 from providers.registry.models import Provider
-from scoring.facts.models import FactBatch
-from scoring.facts.selectors import input_digest, live_batches, open_relation
+from scoring.facts.selectors import Stored, counting_between, input_digest, open_relation
 
 WINDOW_DAYS = 90
 SETTLEMENT_LAG_DAYS = 14
@@ -58,7 +57,7 @@ def measure_providers(day: date) -> MeasureRun:
         .values_list("code", "pk")
     )
     oldest = day - timedelta(days=WORK_DAYS)
-    batches = list(live_batches().filter(day_from__lte=day, day_to__gt=oldest))
+    batches = counting_between(oldest + timedelta(days=1), day)
     ids = np.fromiter(providers.values(), dtype=np.int64, count=len(providers))
     return store_measures(
         day=day,
@@ -68,7 +67,7 @@ def measure_providers(day: date) -> MeasureRun:
     )
 
 
-def read_measures(day: date, codes: list[str], batches: list[FactBatch]) -> dict[str, NDArray[np.float64]]:
+def read_measures(day: date, codes: list[str], batches: list[Stored]) -> dict[str, NDArray[np.float64]]:
     """One array per measure, aligned with `codes`."""
     columns = {name: np.full(len(codes), np.nan) for name in MEASURE_NAMES}
     if not batches:
@@ -93,7 +92,7 @@ def read_measures(day: date, codes: list[str], batches: list[FactBatch]) -> dict
     return columns
 
 
-def digest_inputs(day: date, batches: list[FactBatch], provider_ids: NDArray[np.int64]) -> str:
+def digest_inputs(day: date, batches: list[Stored], provider_ids: NDArray[np.int64]) -> str:
     """SHA-256 (hex) over what the measures rest on."""
     parts = [day.isoformat(), input_digest(batches), hashlib.sha256(provider_ids.tobytes()).hexdigest()]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -9,7 +9,8 @@ from accounts.notices.models import Notice
 from accounts.roles import Role
 from providers.registry.models import Provider
 from providers.registry.status_services import clear_out_provider
-from providers.relations.barred_services import BarredRow, bar_party
+from providers.relations.barred_files import BarredRow
+from providers.relations.barred_services import bar_party
 from providers.relations.check_services import check_relations
 from providers.relations.link_models import Link
 from providers.relations.link_services import ACTIONS

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.roles import Role
 from engine.columns import FACT_COLUMN_NAMES
 from scoring.capabilities.compute import Silent, carry_out
-from scoring.capabilities.models import ScoreRun, ScoringModel
+from scoring.capabilities.models import Scorecard, ScoreRun, ScoringModel
 from scoring.capabilities.runs import start_run
 from scoring.capabilities.services import announce, create_draft, publish
 from scoring.facts.enums import FactBatchStatus
@@ -24,6 +24,7 @@ from scoring.seasons.models import Season
 from scoring.seasons.services import announce as announce_season
 from scoring.seasons.services import create_season, start
 from tests.factories.accounts import make_staff
+from tests.factories.providers import make_external_provider, make_provider
 
 _numbers = count(1)
 DAY = date(2025, 6, 30)
@@ -197,3 +198,25 @@ def make_season(
             season_id=season.pk, by=steward, now=datetime.combine(starts_on, datetime.min.time(), tzinfo=UTC)
         )
     return season
+
+
+def make_cards() -> list[Scorecard]:
+    """Three providers and an outside one over two days, 40 apart; the scorecards of the second day, of 71, 38 and 66
+    points.
+
+    The first: half the exposures clicked (50), a tenth refunded (90), four fifths of promises kept (80). The third has
+    too few orders for its refund rate.
+    """
+    make_published_model()
+    made = [make_provider(status="admitted") for _ in range(3)]
+    figures = [(500, 10, 40, 100), (200, 50, 25, 100), (300, 0, 45, 12)]
+    outside = make_external_provider("LIVE-1")
+    for age in (1, 0):
+        rows = [
+            {"provider": each.code, **work(clicks - 100 * age, refunds, hits, orders=orders)}
+            for each, (clicks, refunds, hits, orders) in zip(made, figures, strict=True)
+        ]
+        day = DAY - timedelta(days=40 * age)
+        make_facts([*rows, {"provider": outside.code, **work(900, 0, 50)}], day=day)
+        run = make_run(as_of=day)
+    return [Scorecard.objects.get(run=run, provider=provider) for provider in made]

@@ -19,7 +19,7 @@ def panels_of(application: Application) -> list[Panel]:
     """
     if has_panels(application):
         return list(application.panels.all())
-    return list(_panels().filter(application=application))
+    return list(_panels().filter(application_id=application.pk))
 
 
 def has_panels(application: Application) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
@@ -154,3 +155,26 @@ def test_strangers_know_nothing_of_the_barred_list() -> None:
         assert client.get(BARRED).json()["results"] == []
         assert client.get(f"{BARRED}/{barred.pk}").status_code == 404
         assert client.post(BARRED, {"name": "x", "reason": "y"}).status_code == 403
+
+
+def test_the_barred_list_is_tried_and_imported() -> None:
+    officer, reviewer = as_user(make_staff(Role.CONDUCT_OFFICER)), as_user(make_staff())
+
+    def send(client: APIClient, content: str, **fields: str) -> Any:
+        file = SimpleUploadedFile("barred.csv", content.encode())
+        return client.post(f"{BARRED}/import", {"file": file, **fields}, format="multipart")
+
+    good, bad = "name,reason\n甲乙丙网络,骗\n丁戊己商贸,假\n", "name,reason\n甲乙丙网络,骗\n丁戊己商贸,\n"
+    with nothing_changes():
+        tried = send(officer, bad, dry_run="true")
+        assert tried.status_code == 200
+        assert [(row["row"], row["taken"]) for row in tried.json()["rows"]] == [(1, True), (2, False)]
+        assert tried.json()["rows"][1]["detail"] == "Name and reason are needed."
+        refused = send(officer, bad)
+        assert (refused.status_code, refused.json()["field"]) == (400, "file")
+        assert officer.post(f"{BARRED}/import", {}, format="multipart").status_code == 400
+        assert send(reviewer, good).status_code == 403
+        assert send(reviewer, good, dry_run="true").status_code == 403
+    taken = send(officer, good)
+    assert (taken.status_code, taken.json()) == (201, {"dry_run": False, "entered": 2, "rows": []})
+    assert BarredParty.objects.count() == 2

@@ -210,6 +210,12 @@ def test_the_barred_list_is_imported_by_page() -> None:
         assert send("name,reason\n甲乙丙,\n".encode()) == 400
         assert send("name,reason\n甲乙丙,骗\n".encode("gbk")) == 400
         assert officer.post(f"{BARRED}import/", {}).status_code == 400
+        file = SimpleUploadedFile("barred.csv", "name,reason\n甲乙丙网络,骗\n丁戊己商贸,\n".encode())
+        tried = officer.post(f"{BARRED}import/", {"file": file, "try": "1"})
+        assert [row.taken for row in tried.context["report"]] == [True, False]
+        assert "1 of 2 rows would be taken." in tried.content.decode()
+        file = SimpleUploadedFile("barred.csv", "甲乙丙".encode("gbk"))
+        assert officer.post(f"{BARRED}import/", {"file": file, "try": "1"}).status_code == 400
     assert send("name,reason\n甲乙丙网络,骗\n丁戊己商贸,假\n".encode()) == 302
     assert BarredParty.objects.count() == 2
 

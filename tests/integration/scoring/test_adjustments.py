@@ -16,8 +16,10 @@ from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.adjustment_services import FakeOrders, enter_fake_orders
 from scoring.facts.models import FactBatch
 from scoring.facts.rows import Slice, list_facts, read_rows
+from scoring.facts.selectors import counting_between, daily_totals
 from scoring.facts.sources import digest_file
 from scoring.facts.sweeping import sweep
+from scoring.measures.compute import read_measures
 from tests.factories.accounts import make_staff
 from tests.factories.disputes import LATER, make_fake_orders
 from tests.factories.providers import make_provider, owner_of, unchanged
@@ -187,3 +189,12 @@ def test_single_facts_with_their_source(provider: Provider) -> None:
 def test_a_portal_without_facts_shows_none() -> None:
     facts = list_facts(Slice(make_provider().code, DAY, DAY), ["orders"])
     assert (len(facts), facts.totals, facts[0:5]) == (0, (0,), [])
+
+
+def test_daily_totals_and_measures_take_corrections_in(provider: Provider) -> None:
+    make_fake_orders(provider, orders=10, trader="T1")
+    totals = daily_totals(provider.code, columns=["orders"], since=DAY, until=DAY)
+    assert totals["orders"].tolist() == [90]
+    measured = DAY + timedelta(days=20)
+    columns = read_measures(measured, [provider.code], counting_between(DAY, measured))
+    assert (columns["orders_90d"].tolist(), columns["refund_rate_90d"].tolist()) == ([90.0], [20 / 90])

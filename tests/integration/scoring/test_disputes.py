@@ -19,19 +19,23 @@ from common.exceptions import (
     Stale,
     TooLarge,
 )
+from common.jobs.models import Job
 from providers.documents.files import kept_names
 from providers.registry.models import Provider
 from scoring.capabilities import selectors as cards
+from scoring.capabilities.compute import Silent
 from scoring.capabilities.models import Scorecard, ScoreRun
+from scoring.capabilities.recompute import recompute
 from scoring.capabilities.recompute_models import Recomputation
 from scoring.capabilities.recompute_services import resume_recomputations
 from scoring.capabilities.replay import replay_run
+from scoring.capabilities.runs import start_run
 from scoring.disputes import selectors
 from scoring.disputes.decision_services import reject_dispute, uphold_dispute, uphold_partly
-from scoring.disputes.models import Dispute
 from scoring.disputes.services import FOLDER, Upload, add_evidence, open_dispute, open_evidence, withdraw_dispute
 from scoring.disputes.sweeping import sweep_files
 from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
+from scoring.facts.adjustment_services import RECOMPUTE
 from scoring.facts.models import FactBatch
 from scoring.facts.rows import Slice, read_totals
 from tests.factories.accounts import make_staff, make_user
@@ -314,15 +318,61 @@ def test_two_corrections_at_once_are_told_once(provider: Provider) -> None:
     assert Notice.objects.filter(kind="score.recomputed").count() == 1
 
 
-def test_what_a_dead_worker_left_is_finished(provider: Provider) -> None:
+def test_a_correction_that_waited_is_compared_with_what_counts_by_then(provider: Provider) -> None:
+    """The second was planned before the first had ended, as when its job met a run under way."""
+    oldest = make_run()
+    first = make_dispute(provider, status="upheld")
+    recompute(first.adjustment_id, Silent())
+    oldest.refresh_from_db()
+    second = make_dispute(provider, status="upheld", column="clicks", should_be=600)
+    waited = Recomputation.objects.create(adjustment=second.adjustment, before=oldest)
+    recompute(second.adjustment_id, Silent())
+    waited.refresh_from_db()
+    assert (waited.before, waited.changed_count) == (oldest.superseded_by, 1)
+    told = [one.parameters["before"] for one in Notice.objects.filter(kind="score.recomputed").order_by("pk")]
+    assert told == ["71.0", "72.8"]
+
+
+def test_a_correction_that_another_run_took_in_is_not_told_again(provider: Provider) -> None:
+    before = make_run()
+    first = make_dispute(provider, status="upheld")
+    second = make_dispute(provider, status="upheld", column="clicks", should_be=600)
+    waited = Recomputation.objects.create(adjustment=second.adjustment, before=before)
+    for dispute in (first, second):
+        recompute(dispute.adjustment_id, Silent())
+    waited.refresh_from_db()
+    assert (waited.changed_count, waited.after) == (0, Recomputation.objects.get(adjustment=first.adjustment).after)
+    assert Notice.objects.filter(kind="score.recomputed").count() == 1
+
+
+def test_what_a_failed_job_left_is_asked_for_again(provider: Provider) -> None:
+    """As when another run of that day was under way: a plan without a run."""
     before = make_run()
     dispute = make_dispute(provider, status="upheld")
     Recomputation.objects.create(adjustment=dispute.adjustment, before=before)
-    assert resume_recomputations(now=LATER) == 0  # its job still waits
+    jobs = Job.objects.filter(name=RECOMPUTE)
+    assert resume_recomputations(now=LATER) == 0  # the first one still waits
+    jobs.update(status="failed", finished_at=LATER)
+    assert resume_recomputations(now=LATER + timedelta(days=3)) == 0  # nobody looks back so far
+    assert resume_recomputations(now=LATER) == 1
+    assert resume_recomputations(now=LATER) == 0
     run_recomputations()
     assert resume_recomputations(now=LATER) == 0
     assert Recomputation.objects.get().changed_count == 1
-    assert Dispute.objects.get().adjustment.recomputations.count() == 1
+
+
+def test_a_run_under_way_makes_a_correction_wait(provider: Provider) -> None:
+    make_run()
+    dispute = make_dispute(provider, status="upheld")
+    make_facts([{"provider": provider.code, "day": DAY - timedelta(days=1), **work(1, 1, 1)}])
+    busy = start_run(by=None, as_of=DAY, now=LATER)
+    (job,) = Job.objects.filter(name=RECOMPUTE)
+    make_facts([{"provider": provider.code, "day": DAY - timedelta(days=2), **work(1, 1, 1)}])
+    with pytest.raises(Conflict) as refusal:
+        recompute(dispute.adjustment_id, Silent(), job=job)
+    assert refusal.value.reason == "run_active"
+    busy.refresh_from_db()
+    assert (busy.status, Recomputation.objects.get().after) == ("queued", None)
 
 
 def test_who_sees_which_disputes(provider: Provider) -> None:

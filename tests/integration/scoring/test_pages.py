@@ -79,7 +79,8 @@ def test_other_peoples_scorecards_answer_404(cards: list[Scorecard]) -> None:
     stranger = member_of(cards[0])
     assert sign_in(stranger).get(f"/provider/scorecard/{cards[0].pk}/").status_code == 200
     assert sign_in(stranger).get(f"/provider/scorecard/{cards[1].pk}/").status_code == 404
-    assert sign_in(stranger).get(f"/provider/scorecard/?since={cards[1].pk}").status_code == 404
+    move = f"/provider/scorecard/{cards[0].pk}/move/"
+    assert sign_in(stranger).get(f"{move}?before={cards[1].pk}").status_code == 404
     for address in ("", "/ledger", "/move"):
         assert api(stranger).get(f"/api/v1/scorecards/{cards[1].pk}{address}").status_code == 404
         assert api(stranger).get(f"/api/v1/scorecards/{cards[0].pk}{address}").status_code == 200

@@ -14,6 +14,12 @@ import pytest
 
 REMEDY = "no Spark: `pip install -r requirements-spark.txt` and Java 17 (`apt-get install openjdk-17-jre-headless`)"
 PATIENCE = 90.0
+# A cluster for a few thousand facts.
+DEFAULTS = """
+spark.sql.shuffle.partitions 2
+spark.executor.memory 512m
+spark.driver.memory 512m
+"""
 
 
 def find_spark() -> Path | None:
@@ -39,9 +45,11 @@ def spark_master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip(REMEDY)
     work = tmp_path_factory.mktemp("spark")
     port, page = free_port(), free_port()
+    (work / "spark-defaults.conf").write_text(DEFAULTS)
     environment = os.environ | {
         "SPARK_HOME": str(home),
         "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_CONF_DIR": str(work),
         "SPARK_WORKER_DIR": str(work / "workers"),
         "SPARK_DAEMON_MEMORY": "256m",
     }
@@ -56,7 +64,7 @@ def spark_master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for program, *arguments in programs:
             command = [str(home / "bin" / "spark-class"), f"org.apache.spark.deploy.{program}", *arguments]
             processes.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True))
-        before = {name: os.environ.get(name) for name in ("SPARK_LOCAL_IP", "SPARK_HOME")}
+        before = {name: os.environ.get(name) for name in ("SPARK_LOCAL_IP", "SPARK_HOME", "SPARK_CONF_DIR")}
         os.environ.update({name: environment[name] for name in before})
         try:
             wait_for_workers(f"http://127.0.0.1:{page}/json/", 2, work / "cluster.log")

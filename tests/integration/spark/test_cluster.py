@@ -38,8 +38,9 @@ WEEKLY = load_model(
 
 
 @pytest.fixture
-def cluster(spark_master: str) -> Any:
-    return import_module("engine.spark").SparkFacts(spark_master)
+def cluster(spark_master: str) -> Iterator[Any]:
+    with import_module("engine.spark").SparkFacts(spark_master) as found:
+        yield found
 
 
 @pytest.fixture
@@ -113,11 +114,12 @@ def test_a_run_of_the_portal_on_the_cluster(spark_master: str) -> None:
     assert (replay.equal, replay.result_digest) == (True, run.result_digest)
 
 
-@pytest.mark.django_db
-def test_a_cluster_that_does_not_answer_fails_the_run_with_a_sentence(spark_master: str) -> None:
-    """Names the cluster and the way out; a later test finds the cluster again."""
-    with open_connection() as connection, pytest.raises(EngineError) as caught:
-        import_module("engine.spark").SparkFacts("spark://127.0.0.1:1").run_sums(
-            connection, MODEL, as_of=AS_OF, files=["/nowhere.parquet"]
+def test_a_cluster_that_does_not_answer_is_named(
+    spark_master: str, connection: duckdb.DuckDBPyConnection, files: list[Path]
+) -> None:
+    with pytest.raises(EngineError) as caught:
+        import_module("engine.spark").SparkFacts("spark://127.0.0.1:1,127.0.0.1:2").run_sums(
+            connection, MODEL, as_of=AS_OF, files=files
         )
     assert caught.value.code == "cluster_unreachable"
+    assert caught.value.remedy == "Start it, or set FACTS_ENGINE to duckdb."

@@ -6,7 +6,8 @@ from accounts.models import User
 from accounts.roles import ROLES_OF_KIND, OrganisationKind, Role
 from accounts.services import create_organisation
 from common.exceptions import IllegalTransition, InvalidInput, NotPermitted
-from providers.relations.barred_services import BarredRow, bar_party
+from providers.relations.barred_files import BarredRow
+from providers.relations.barred_services import bar_party
 from providers.relations.enums import LinkStatus
 from providers.relations.link_models import Link
 from providers.relations.models import Party

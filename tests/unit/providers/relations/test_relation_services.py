@@ -1,6 +1,5 @@
 """Identifiers, the barred list and links by hand: what is written, and what is refused without a trace."""
 
-import io
 from datetime import date
 
 import numpy as np
@@ -12,7 +11,8 @@ from accounts.roles import Role
 from common.audit.models import AuditEntry
 from common.exceptions import Conflict, DomainError, InvalidInput, NotPermitted, Stale
 from common.jobs.models import Job
-from providers.relations.barred_services import BarredRow, bar_party, import_barred, read_barred_csv, withdraw_barred
+from providers.relations.barred_files import BarredRow, read_barred_file
+from providers.relations.barred_services import bar_party, import_barred, try_import, withdraw_barred
 from providers.relations.link_models import Link
 from providers.relations.link_services import contest_link, enter_link, lift_link, uphold_link
 from providers.relations.models import BarredParty, Party, PartyIdentifier
@@ -148,8 +148,8 @@ def test_bad_entries(row: BarredRow, field: str) -> None:
 def test_the_barred_list_is_imported_whole_or_not_at_all() -> None:
     officer, reviewer = make_staff(Role.CONDUCT_OFFICER), make_staff()
     text = "Name,reason,until\n甲乙丙网络科技,Fraud.,2027-01-31\n丁戊己商贸,Fakes.,\n"
-    rows = read_barred_csv(io.StringIO(text))
-    assert [(row.name, row.until) for row in rows] == [("甲乙丙网络科技", date(2027, 1, 31)), ("丁戊己商贸", None)]
+    rows = read_barred_file(text.encode())
+    assert [(row.name, row.until) for row in rows] == [("甲乙丙网络科技", "2027-01-31"), ("丁戊己商贸", "")]
     with nothing_changes():
         with pytest.raises(InvalidInput, match="3"):
             import_barred(rows=[*rows, BarredRow("Name", "")], by=officer)
@@ -159,12 +159,44 @@ def test_the_barred_list_is_imported_whole_or_not_at_all() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "name\nA\n", "name,reason,shoe\nA,B,C\n", "name,reason,until\nA,B,tomorrow\n"], ids=repr
+    "data",
+    [
+        b"",
+        b"name\nA\n",
+        b"name,reason,shoe\nA,B,C\n",
+        "name,reason\n甲,乙\n".encode("gbk"),
+        b"name,reason\n" + b"A,B\n" * 5001,
+    ],
+    ids=["empty", "too few", "too many", "not UTF-8", "too long"],
 )
-def test_bad_files(text: str) -> None:
+def test_bad_files(data: bytes) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        read_barred_csv(io.StringIO(text))
+        read_barred_file(data)
     assert refusal.value.field == "file"
+
+
+def test_a_trial_reports_each_row_and_keeps_nothing() -> None:
+    officer, reviewer = make_staff(Role.CONDUCT_OFFICER), make_staff()
+    code = make_uscc(78)
+    rows = [
+        BarredRow("甲乙丙网络科技", "Fraud.", uscc=code, until="2027-01-31"),
+        BarredRow("丁戊己商贸", "Fakes.", uscc=code),
+        BarredRow("庚辛壬贸易", ""),
+        BarredRow("癸子丑文化", "Fraud.", until="tomorrow"),
+        BarredRow("甲" * 161, "Fraud."),
+    ]
+    with nothing_changes():
+        report = try_import(rows=rows, by=officer)
+        with pytest.raises(NotPermitted):
+            try_import(rows=rows, by=reviewer)
+        with pytest.raises(InvalidInput, match="2"):
+            import_barred(rows=rows, by=officer)
+    assert [(row.number, row.name, row.taken) for row in report] == [
+        (number, row.name, number == 1) for number, row in enumerate(rows, start=1)
+    ]
+    assert all(bool(row.message) is not row.taken for row in report)
+    (barred,) = import_barred(rows=rows[:1], by=officer)
+    assert barred.until == date(2027, 1, 31)
 
 
 def test_taking_off_needs_a_reason_and_happens_once() -> None:
