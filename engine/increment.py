@@ -7,9 +7,10 @@ no result, and the caller runs in full.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from engine.model_toml import model_digest
 from engine.moving import Segment, Week, find_segments, segment_table, weeks_of
 from engine.plan import MISSING, SumsPlan, plan_sums
 from engine.shares import Capped, find_capped, number_capped
-from engine.slices import Slicer
+from engine.slices import SLICE_GROUPS, Slicer
 from engine.source import CAPPED, FactSource, check_fact_columns, fact_refusals, open_source, plain_source
 from engine.tables import Table, load_table, quote_literal
 
@@ -134,11 +135,12 @@ def move_days(slicer: Slicer, segments: list[Segment], cells: Cells) -> None:
     """Add the facts of the days that come, and move those that leave a band into the next one, or out. Reads the table
     `decay` of the segments."""
     plan, weeks = cells.plan, weeks_of(cells.plan)
-    for leaves in range(-1, plan.band_count):
-        own = [segment for segment in segments if segment.leaves == leaves]
-        for part in slicer.run_days(own[0].first, own[-1].last):
+    spans = [(own[0].first, own[-1].last) for own in by_band(segments)]
+    few = cells.rows.shape[1] * len(segments) <= SLICE_GROUPS
+    for batch in [spans] if few else [[span] for span in spans]:
+        for part in slicer.run_days(*batch):
             segment = segments[part.block]
-            for band, sign in ((leaves, -1), (leaves + 1, 1)):
+            for band, sign in ((segment.leaves, -1), (segment.leaves + 1, 1)):
                 if not 0 <= band < plan.band_count:
                     continue
                 cells.bands[band, part.numbers] += sign * part.values
@@ -147,6 +149,12 @@ def move_days(slicer: Slicer, segments: list[Segment], cells: Cells) -> None:
                 week = weeks.get(Week(segment.monday, band))
                 if week is not None:
                     cells.weeks[week, part.numbers] += sign * part.values[:, plan.week_keys]
+
+
+def by_band(segments: list[Segment]) -> Iterator[list[Segment]]:
+    """The segments that leave each band; those that come first."""
+    for _leaves, own in groupby(segments, key=lambda segment: segment.leaves):
+        yield list(own)
 
 
 def advance_capped(

@@ -80,13 +80,16 @@ def advance_pairs(
     where = " OR ".join(day_condition(*span) for span in dict.fromkeys(spans))
     relation, parameters = source.between(min(span[0] for span in spans), new.last)
     moved = group_pairs(new, relation, seen, [(1, come), (-1, left)], [(1, left), (-1, gone)], where)
-    columns = [f"max(seen{age}) AS seen{age}" for age in ages]
+    columns = [f"greatest(saved.seen{age}, moved.seen{age}) AS seen{age}" for age in ages]
     if new.share_of != MISSING:
-        columns += [f"CAST(sum({name}) AS BIGINT) AS {name}" for name in ("near", "earlier")]
+        amounts = ("near", "earlier")
+        columns += [f"coalesce(saved.{name}, 0) + coalesce(moved.{name}, 0) AS {name}" for name in amounts]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE pairs AS SELECT provider, merchant, {', '.join(columns)} FROM ("  # noqa: S608
-        f"SELECT * REPLACE (CAST(merchant AS VARCHAR) AS merchant) FROM read_parquet($saved) UNION ALL BY NAME {moved}"
-        f") GROUP BY provider, merchant HAVING max(seen0) >= $first",
+        "CREATE OR REPLACE TEMP TABLE pairs AS SELECT coalesce(saved.provider, moved.provider) AS provider, "  # noqa: S608
+        f"CAST(coalesce(saved.merchant, moved.merchant) AS VARCHAR) AS merchant, {', '.join(columns)} "
+        f"FROM read_parquet($saved) AS saved FULL JOIN ({moved}) AS moved ON saved.provider = moved.provider "
+        "AND CAST(saved.merchant AS VARCHAR) IS NOT DISTINCT FROM moved.merchant "
+        "WHERE greatest(saved.seen0, moved.seen0) >= $first",
         parameters | {"saved": str(saved), "first": new.blocks.first},
     )
 

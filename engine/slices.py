@@ -59,12 +59,12 @@ class Slicer:
         step = max(1, SLICE_GROUPS // max(1, members))
         for start in range(0, blocks.count, step):
             stop = min(start + step, blocks.count)
-            yield from self.run_days(blocks.days_of(stop - 1)[0], blocks.days_of(start)[1])
+            yield from self.run_days((blocks.days_of(stop - 1)[0], blocks.days_of(start)[1]))
 
-    def run_days(self, first: date, last: date) -> Iterator[Slice]:
-        """The blocks of the facts from `first` to `last`."""
-        relation, parameters = self.source.between(first, last)
-        where = day_condition(first, last)
+    def run_days(self, *spans: tuple[date, date]) -> Iterator[Slice]:
+        """The blocks of the facts of some spans of days, in one statement."""
+        relation, parameters = self.source.between(min(span[0] for span in spans), max(span[1] for span in spans))
+        where = " OR ".join(day_condition(*span) for span in spans)
         doubles = frozenset(self.doubles)
         pairs = self.source.pairs_of
         grouped = compile_sums(self.plan, relation, where=where, as_doubles=doubles, by_merchant=bool(pairs))
@@ -73,7 +73,7 @@ class Slicer:
         large = {index for index in doubles if table[f"s{index}"].max(initial=0.0) >= EXACT}
         if large:
             self.doubles -= large
-            yield from self.run_days(first, last)
+            yield from self.run_days(*spans)
             return
         yield from split_blocks(table, len(self.plan.keys))
 

@@ -20,6 +20,10 @@ from engine.model_toml import dump_model, load_model
 from engine.scoring import score
 from engine.tables import open_connection, write_table
 from scoring.capabilities.replay import replay_run
+from tests.engine.test_increment import LAST as LIMITS_LAST
+from tests.engine.test_increment import equal
+from tests.engine.test_increment_limits import MODEL as LIMITED
+from tests.engine.test_increment_limits import OUT, facts_of
 from tests.engine.test_sums import AS_OF, LAST, MODEL, make_facts
 from tests.factories.providers import make_provider
 from tests.factories.scoring import DAY, make_published_model, make_run, small_model, work
@@ -77,6 +81,20 @@ def test_sums_and_ranks_equal_those_of_duckdb(
     assert draws[1].seen.tolist() == draws[0].seen.tolist()
     bounds = [bootstrap_intervals(WEEKLY, ours, inputs_from_sums(WEEKLY, ours), each) for each in draws]
     assert bounds[1].lower.tobytes() == bounds[0].lower.tobytes()
+
+
+def test_what_may_count_is_the_same_on_both(
+    cluster: Any, connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Metrics that wait, corrections below zero, pairs left out and merchants above the share."""
+    files = facts_of(tmp_path)
+    asked = {"as_of": LIMITS_LAST, "files": files, "left_out": OUT, "beside": BESIDE}
+    ours = run_sums(connection, LIMITED, **asked)
+    theirs = cluster.run_sums(connection, LIMITED, **asked)
+    assert theirs.capped is not None
+    equal(theirs, ours)
+    draws = [run(connection, ours, files=files, left_out=OUT) for run in (run_draws, cluster.run_draws)]
+    assert draws[1].values.tobytes() == draws[0].values.tobytes()
 
 
 def test_refusals(cluster: Any, connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
