@@ -3,7 +3,7 @@
 import io
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +16,7 @@ from django.db import connection
 from bench.measure import measure
 from bench.world import AS_OF, MODEL
 from engine.columns import FACT_COLUMN_NAMES, KEY_COLUMNS
-from engine.decay import decay_table
+from engine.decay import Blocks, decay_table
 from engine.model_toml import load_model
 from engine.plan import SumsPlan, compile_sums, fact_sql, plan_sums
 from engine.tables import load_table, open_connection, quote_literal
@@ -49,14 +49,7 @@ class Rival:
 def plan() -> SumsPlan:
     """The model's sums by window alone."""
     found = plan_sums(load_model(MODEL.read_text(encoding="utf-8")), AS_OF)
-    return SumsPlan(
-        model=found.model,
-        blocks=type(found.blocks)(found.last, (0, *found.ends)),
-        keys=found.keys,
-        numerator=found.numerator,
-        denominator=found.denominator,
-        evidence=found.evidence,
-    )
+    return replace(found, blocks=Blocks(found.last, found.cuts))
 
 
 def measure_all(files: Sequence[Path], rows: int) -> list[Rival]:
@@ -176,7 +169,9 @@ def load_postgres(cursor: Any, files: Sequence[Path]) -> None:
 
 def query_each(cursor: Any) -> float:
     """Seconds for all providers, from a sample of them."""
-    cursor.execute("SELECT DISTINCT provider FROM bench_decay JOIN bench_facts USING (day) WHERE block = 0 LIMIT 20000")
+    window = plan().own_bands
+    of_window = f"block >= {window.start} AND block < {window.stop}"
+    cursor.execute(f"SELECT DISTINCT provider FROM bench_decay JOIN bench_facts USING (day) WHERE {of_window}")
     providers = sorted(name for (name,) in cursor.fetchall())
     sample = providers[:: max(1, len(providers) // SAMPLED)][:SAMPLED]
     started = time.perf_counter()
@@ -189,7 +184,7 @@ def query_each(cursor: Any) -> float:
                 columns.append(f"sum({fact_sql(key.formula, 'postgres')}{weight})")
             cursor.execute(
                 f"SELECT {', '.join(columns)} FROM bench_facts AS facts JOIN bench_decay AS decay USING (day) "
-                "WHERE facts.provider = %s AND decay.block = 0",
+                f"WHERE facts.provider = %s AND {of_window}",
                 [provider],
             )
             cursor.fetchone()

@@ -115,6 +115,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MerchantIdentifier',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='merchants.merchant')),
+                ('kind', models.CharField(choices=[('company', 'Unified social credit code'), ('legal_representative', 'Legal representative'), ('representative_name', 'Name of the legal representative'), ('phone', 'Phone'), ('bank_account', 'Bank account'), ('address', 'Address'), ('device', 'Device'), ('trader', 'Trader')], max_length=20, verbose_name='Kind')),
+                ('digest', models.CharField(max_length=64)),
+                ('masked', models.CharField(max_length=80, verbose_name='Shown as')),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Since')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Until')),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['kind', 'pk'],
+                'indexes': [models.Index(fields=['digest'], name='merchant_identifier_digest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['company', 'legal_representative', 'representative_name', 'phone', 'bank_account', 'address', 'device', 'trader'])), name='merchant_identifier_kind_known'), models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='merchant_identifier_is_a_digest'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__gte', models.F('recorded_at')), ('ended_at__isnull', False)), _connector='OR'), name='merchant_identifier_ends_after_it_began'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('merchant', 'digest'), name='merchant_identifier_once_at_a_time')],
+                'triggers': [pgtrigger.compiler.Trigger(name='no_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9191ea8c45bf99079bef36edb888ca6d7f806c3d', operation='DELETE', pgid='pgtrigger_no_delete_eeb28', table='merchants_merchantidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='never_edited', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."merchant_id" IS DISTINCT FROM (NEW."merchant_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."digest" IS DISTINCT FROM (NEW."digest") OR OLD."masked" IS DISTINCT FROM (NEW."masked") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c45746d109168538ff0fe847b7273d1dbb418cf1', operation='UPDATE', pgid='pgtrigger_never_edited_45b52', table='merchants_merchantidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "merchants_merchantidentifierevent" ("digest", "ended_at", "ended_by_id", "id", "kind", "masked", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (NEW."digest", NEW."ended_at", NEW."ended_by_id", NEW."id", NEW."kind", NEW."masked", NEW."merchant_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='4479883035fbcbb5fc0b987f4d1ce1abc101d8c0', operation='INSERT', pgid='pgtrigger_insert_insert_074ab', table='merchants_merchantidentifier', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "merchants_merchantidentifierevent" ("digest", "ended_at", "ended_by_id", "id", "kind", "masked", "merchant_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id") VALUES (NEW."digest", NEW."ended_at", NEW."ended_by_id", NEW."id", NEW."kind", NEW."masked", NEW."merchant_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."recorded_by_id"); RETURN NULL;', hash='01ede6994372ed8c43b9df47e16a8118e4220564', operation='UPDATE', pgid='pgtrigger_update_update_ad75f', table='merchants_merchantidentifier', when='AFTER'))],
+            },
+        ),
+        migrations.CreateModel(
             name='HelpRequestEvent',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
@@ -175,6 +195,28 @@ class Migration(migrations.Migration):
                 'ordering': ['-made_at', '-pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('eligible__lte', models.F('considered'))), name='shortlist_eligible_within')],
                 'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a807f8bd5ea79f596568962c9feda1362f166443', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_340aa', table='merchants_shortlist', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='MerchantIdentifierEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='merchants.merchantidentifier')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('id', models.BigIntegerField()),
+                ('merchant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('kind', models.CharField(choices=[('company', 'Unified social credit code'), ('legal_representative', 'Legal representative'), ('representative_name', 'Name of the legal representative'), ('phone', 'Phone'), ('bank_account', 'Bank account'), ('address', 'Address'), ('device', 'Device'), ('trader', 'Trader')], max_length=20, verbose_name='Kind')),
+                ('digest', models.CharField(max_length=64)),
+                ('masked', models.CharField(max_length=80, verbose_name='Shown as')),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Since')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='Until')),
+                ('ended_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
             },
         ),
         migrations.CreateModel(

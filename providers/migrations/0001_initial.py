@@ -643,6 +643,7 @@ class Migration(migrations.Migration):
                 ('moves', models.JSONField(blank=True, default=list)),
                 ('matrix', models.JSONField(blank=True, default=list)),
                 ('counts', models.JSONField(blank=True, default=list)),
+                ('night', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -1409,6 +1410,19 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('review', 'capability'), name='review_score_once_per_capability'), models.CheckConstraint(condition=models.Q(('capability__in', ['traffic_marketing', 'anchor_incubation', 'service_fulfilment', 'supply_chain', 'live_operations'])), name='review_score_capability_known'), models.CheckConstraint(condition=models.Q(('level__isnull', True), ('level__lte', 4), _connector='OR'), name='review_score_level_range'), models.CheckConstraint(condition=models.Q(('level__isnull', True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='review_score_level_with_comment')],
                 'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b7b5f7596fe2bce9de1f58ea574ac36184f547da', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da586', table='providers_reviewscore', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReviewDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('review', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='providers.review')),
+                ('content', models.JSONField(blank=True, default=dict)),
+                ('saved_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'abstract': False,
             },
         ),
         common.triggers.InstallTriggers(
