@@ -14,11 +14,14 @@ import pytest
 
 REMEDY = "no Spark: `pip install -r requirements-spark.txt` and Java 17 (`apt-get install openjdk-17-jre-headless`)"
 PATIENCE = 90.0
-# A cluster for a few thousand facts.
-DEFAULTS = """
+# A cluster for a few thousand facts: what runs for seconds is not worth the second compiler of Java.
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+DEFAULTS = f"""
 spark.sql.shuffle.partitions 2
 spark.executor.memory 512m
 spark.driver.memory 512m
+spark.driver.extraJavaOptions {BRIEF}
+spark.executor.extraJavaOptions {BRIEF}
 """
 
 
@@ -52,6 +55,7 @@ def spark_master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "SPARK_CONF_DIR": str(work),
         "SPARK_WORKER_DIR": str(work / "workers"),
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": BRIEF,
     }
     master = f"spark://127.0.0.1:{port}"
     options = ["--host", "127.0.0.1"]

@@ -41,8 +41,9 @@ WEEKLY = load_model(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def cluster(spark_master: str) -> Iterator[Any]:
+    """One application for all tests but the portal's own run, which comes first and ends its own."""
     with import_module("engine.spark").SparkFacts(spark_master) as found:
         yield found
 
@@ -61,6 +62,24 @@ def files(tmp_path: Path) -> list[Path]:
     for name, rows in (("old", ~young), ("young", young)):
         write_table(tmp_path / f"{name}.parquet", {key: column[rows] for key, column in facts.items()})
     return [tmp_path / "old.parquet", tmp_path / "young.parquet"]
+
+
+@pytest.mark.django_db
+def test_a_run_of_the_portal_on_the_cluster(spark_master: str) -> None:
+    make_published_model(small_model(replicates=10))
+    providers = [make_provider(status="admitted") for _ in range(3)]
+    make_batch(
+        [
+            {"provider": provider.code, "day": DAY - timedelta(days=age), **work(40 + 10 * place, 1, 40)}
+            for place, provider in enumerate(providers)
+            for age in (1, 9, 40)
+        ]
+    )
+    with override_settings(FACTS_ENGINE=spark_master):
+        run = make_run()
+    assert run.assessed_count == 3
+    replay = replay_run(run)  # by DuckDB
+    assert (replay.equal, replay.result_digest) == (True, run.result_digest)
 
 
 def test_sums_and_ranks_equal_those_of_duckdb(
@@ -112,24 +131,6 @@ def test_refusals(cluster: Any, connection: duckdb.DuckDBPyConnection, tmp_path:
     refused("fact_too_large")
     write_table(path, {name: column for name, column in facts.items() if name != "clicks"})
     assert refused("missing_columns").params == {"columns": "clicks"}
-
-
-@pytest.mark.django_db
-def test_a_run_of_the_portal_on_the_cluster(spark_master: str) -> None:
-    make_published_model(small_model(replicates=10))
-    providers = [make_provider(status="admitted") for _ in range(3)]
-    make_batch(
-        [
-            {"provider": provider.code, "day": DAY - timedelta(days=age), **work(40 + 10 * place, 1, 40)}
-            for place, provider in enumerate(providers)
-            for age in (1, 9, 40)
-        ]
-    )
-    with override_settings(FACTS_ENGINE=spark_master):
-        run = make_run()
-    assert run.assessed_count == 3
-    replay = replay_run(run)  # by DuckDB
-    assert (replay.equal, replay.result_digest) == (True, run.result_digest)
 
 
 def test_a_cluster_that_does_not_answer_is_named(
