@@ -115,7 +115,7 @@ class SumsPlan:
         asked = [index for index, metric in enumerate(self.model.metrics) if metric.prior.reads_blocks]
         return tuple(sorted({key for index in asked for key in (self.numerator[index], self.denominator[index])}))
 
-    @property
+    @cached_property
     def week_count(self) -> int:
         """How many blocks are weeks, or parts of them, from the youngest on; 0 when no prior asks."""
         return self.blocks.within(weeks_end(self.model)) if self.week_keys else 0
@@ -138,6 +138,7 @@ class SumsPlan:
         return bool(self.merchant_windows) or self.share_of != MISSING
 
 
+@lru_cache(maxsize=64)
 def weeks_end(model: ScoringModel) -> int:
     """The age up to which priors read weeks; 0 when none does."""
     asked = [metric for metric in model.metrics if metric.prior.reads_blocks]

@@ -30,6 +30,7 @@ def columns_of(text: str, columns: tuple[str, ...]) -> tuple[str, ...]:
     return parse_formula(text, columns).columns
 
 
+@lru_cache(maxsize=64)
 def first_lag(model: ScoringModel) -> int:
     """The least lag of all metrics: facts of the day `as_of - first_lag` have age 0, younger ones count nowhere."""
     return min(lag_of(model, metric) for metric in model.metrics)
@@ -65,6 +66,7 @@ def noise_window(model: ScoringModel, metric: Metric) -> tuple[int, int]:
     return wait, min(wait + model.window.days, farthest(model))
 
 
+@lru_cache(maxsize=64)
 def farthest(model: ScoringModel) -> int:
     """The age at which the last window of the model ends."""
     ends = [reach_of(model, metric)[1] for metric in model.metrics]
