@@ -21,6 +21,7 @@ from demo.facts import draw_facts
 from demo.integrity_steps import correct_facts, relate_a_shop
 from demo.merchant_steps import add_merchants
 from demo.people import add_panelists, add_staff
+from demo.probation_steps import end_probations
 from demo.provider_steps import add_applicants, add_providers
 from demo.request_steps import OWNED, add_requests, invite_star
 from demo.scoring_steps import business_date, open_seasons, publish_model, run_nights
@@ -97,6 +98,7 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     merchants = add_merchants(cast, world, rng, star=STAR_MERCHANT, owned=OWNED, now=start)
     report("merchants", len(merchants), len(merchants))
     rows, orders = import_year(cast, world, merchants, seed=seed, today=today, report=report)
+    end_probations(cast, today=today, report=lambda done, total: report("probations", done, total))
     add_applicants(cast, rng, now=now)
     watched = judge_nights(cast, today=today, report=lambda done, total: report("measures", done, total))
     related = relate_a_shop(cast, star, now=now)

@@ -1,39 +1,19 @@
-"""After the door: contracts are signed and judged, the nights judge everybody, the watch list fills."""
+"""After the door: the nights judge everybody by the same criteria, the watch list fills."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from accounts.models import User
 from accounts.roles import Role
 from demo.cast import Cast
 from demo.scoring_steps import at_night
-from providers.conduct import probation_services, watch_services
+from providers.conduct import watch_services
 from providers.conduct.enums import WatchStatus
-from providers.conduct.models import Probation, WatchEntry
+from providers.conduct.models import WatchEntry
 from providers.conduct.night_services import judge_night
-from providers.registry.models import Provider
 from scoring.measures.compute import measure_providers
 
-PROBATION = timedelta(days=60)
 MEASURED_DAYS = 28
 NIGHTS = 3
-
-
-def begin_probation(provider: Provider, owner: User, *, now: datetime) -> Probation | None:
-    """The contract that follows from the admission, signed by the owner two days later."""
-    contract = probation_services.begin_probation(provider_id=provider.pk, now=now)
-    if contract is None:
-        return None
-    return probation_services.sign_probation(probation_id=contract.pk, by=owner, now=now + timedelta(days=2))
-
-
-def pass_probation(cast: Cast, contract: Probation, *, now: datetime) -> None:
-    """Judged before its end and signed by a reviewer."""
-    reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-    key = contract.pk
-    note = "考察期已满六十日，提前评定。"
-    probation_services.judge_probation(probation_id=key, by=reviewer, note=note, now=now)
-    probation_services.pass_probation(probation_id=key, by=reviewer, note="考察期目标已达成。", now=now)
 
 
 def judge_nights(cast: Cast, *, today: date, report: Callable[[int, int], None]) -> int:

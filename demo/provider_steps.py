@@ -11,10 +11,10 @@ from accounts.models import User
 from accounts.roles import Role
 from demo import names
 from demo.cast import Cast
-from demo.conduct_steps import PROBATION, begin_probation, pass_probation
 from demo.document_steps import MISSING, OPEN, REVISION, life_of, send_documents, special_of
 from demo.panel_steps import PANELS, review
 from demo.people import add_account, add_silent_user
+from demo.probation_steps import begin_probation
 from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
 from providers.admission.models import Application
@@ -68,9 +68,7 @@ def add_providers(
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
         review(cast, application, now=now)
         _admit(cast, application, now=now)
-        contract = begin_probation(provider, owner, now=now)
-        if contract is not None and world.joined[index] + PROBATION.days < world.days:
-            pass_probation(cast, contract, now=now + PROBATION)
+        begin_probation(provider, owner, now=now)
         if index == star:
             for role in (Role.PROVIDER_MANAGER, Role.PROVIDER_TRADER):
                 add_account(role, organisation_id=provider.organisation_id, now=now)
