@@ -25,7 +25,7 @@ IDLE_DAYS = 120
 MOST_TERMS = 3
 
 GOOD = "考察期目标全部达成，准予转正。"
-ALMOST = "两次延长期间经营稳定；投诉率{value:.1%}，高于约定的2.0%，但未超过准入条件的3.0%，准予转正。"
+ALMOST = "两次延长期间经营稳定；投诉率{value:.2%}，高于约定的2%，但未超过准入条件的3%，准予转正。"
 IDLE = "两次延长期间没有为商家工作，目标均未达成，予以清退。"
 MISSED = "未达成：{targets}。延长九十日，目标不变。"
 
@@ -40,7 +40,7 @@ def begin_probation(provider: Provider, owner: User, *, now: datetime) -> None:
 def end_probations(cast: Cast, *, today: date, report: Callable[[int, int], None]) -> None:
     """Every contract whose last day is over, in the order of these days; each is measured on its last day.
 
-    Whoever missed a target gets another term. The newest verdicts on those still wait for a person's signature.
+    Whoever missed a target gets another term, three times at most; the last verdict on the rest waits for its signature.
     """
     done = 0
     while (last_day := _next_end(today)) is not None:
@@ -60,7 +60,11 @@ def sign_verdicts(cast: Cast, *, now: datetime) -> None:
         complaints = missed.get("complaint_rate_90d")
         if contract.verdict == ProbationVerdict.PASS:
             services.pass_probation(probation_id=key, by=reviewer, note=GOOD, now=now)
-        elif terms < MOST_TERMS:
+        elif terms == MOST_TERMS and len(missed) == 1 and complaints and complaints <= COMPLAINTS_AT_THE_DOOR:
+            services.pass_probation(probation_id=key, by=reviewer, note=ALMOST.format(value=complaints), now=now)
+        elif terms == MOST_TERMS and _idle_days(contract) > IDLE_DAYS:
+            services.fail_probation(probation_id=key, by=officer, note=IDLE, now=now)
+        elif terms <= MOST_TERMS:
             services.extend_probation(
                 probation_id=key,
                 by=reviewer,
@@ -68,10 +72,6 @@ def sign_verdicts(cast: Cast, *, now: datetime) -> None:
                 ends_on=contract.ends_on + timedelta(days=PROBATION_DAYS),
                 now=now,
             )
-        elif terms == MOST_TERMS and len(missed) == 1 and complaints and complaints <= COMPLAINTS_AT_THE_DOOR:
-            services.pass_probation(probation_id=key, by=reviewer, note=ALMOST.format(value=complaints), now=now)
-        elif terms == MOST_TERMS and _idle_days(contract) > IDLE_DAYS:
-            services.fail_probation(probation_id=key, by=officer, note=IDLE, now=now)
 
 
 def _next_end(today: date) -> date | None:

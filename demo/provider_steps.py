@@ -19,11 +19,11 @@ from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
 from providers.admission.models import Application
 from providers.admission.reasons import Reason
+from providers.conduct.provider_services import clear_out_provider
 from providers.documents.enums import DocumentType
 from providers.enums import Capability, Category, ProviderType
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
-from providers.registry.status_services import clear_out_provider
 from providers.traders.certificate_services import certify_trader
 from providers.traders.enums import TraderLevel
 from providers.traders.models import Trader

@@ -61,16 +61,16 @@ def test_each_contract_ends_by_its_figures() -> None:
     assert states()[1:] == [("passed", "pass", 90), ("running", "", 180), ("running", "", 180)]
     end_term(cast, first + timedelta(days=180), {complained: over, idle: IDLE})
     assert states()[2:] == [("passed", "fail", 180), ("failed", "fail", 180)]
-    assert "2.5%" in Probation.objects.get(pk=contracts[2].pk).decision_note
+    assert "2.50%" in Probation.objects.get(pk=contracts[2].pk).decision_note
     assert Provider.objects.get(pk=idle.pk).status == "cleared_out"
     assert [business_day(one.decided_at) for one in Probation.objects.filter(provider=good)] == [first]
 
 
-def test_a_verdict_after_three_terms_waits_for_a_person() -> None:
+def test_a_verdict_after_the_third_extension_waits_for_a_person() -> None:
     cast = Cast(staff={role: make_staff(role) for role in (Role.ADMISSION_REVIEWER, Role.CONDUCT_OFFICER)}, panel=[])
     contract = make_probation(status="running")
     poor = GOOD | {"complaint_rate_90d": 0.05}
     for term in range(4):
         end_term(cast, contract.ends_on + timedelta(days=90 * term), {contract.provider: poor})
-    contract.refresh_from_db()
-    assert (contract.status, contract.verdict) == ("judged", "fail")
+    found = Probation.objects.get(pk=contract.pk)
+    assert (found.status, found.verdict, (found.ends_on - contract.ends_on).days) == ("judged", "fail", 270)
