@@ -40,7 +40,7 @@ def begin_probation(provider: Provider, owner: User, *, now: datetime) -> None:
 def end_probations(cast: Cast, *, today: date, report: Callable[[int, int], None]) -> None:
     """Every contract whose last day is over, in the order of these days; each is measured on its last day.
 
-    Whoever missed a target gets another term, three times at most; the last verdict on the rest waits for its signature.
+    Whoever missed a target gets another term, at most three times; the last verdict on the rest waits for a signature.
     """
     done = 0
     while (last_day := _next_end(today)) is not None:
