@@ -27,16 +27,24 @@ def judge_nights(cast: Cast, *, today: date, report: Callable[[int, int], None])
     return WatchEntry.objects.exclude(status=WatchStatus.CLOSED).count()
 
 
+# What the officer writes, and what the company proposes, by the criterion that is broken.
+NOTICES = {
+    "complaint_rate": ("投诉率连续多晚超过准入条件，请提交整改计划。", "增配两名客服，七日内处理全部积压投诉。"),
+    "recent_work": ("已超过一百二十日没有为商家工作，请提交整改计划。", "本周起接受商家邀约，三十日内恢复开播。"),
+    "documents": ("必需的证照已过期，请提交整改计划。", "已申请换证，拿到新证后当日上传。"),
+}
+OTHER = ("连续多晚不符合准入条件，请提交整改计划。", "查明原因，三十日内使该项指标恢复到限值以内。")
+
+
 def _act(cast: Cast, *, now: datetime) -> None:
     """Notice to the first who break a criterion; of two plans one is accepted."""
     officer = cast.staff[Role.CONDUCT_OFFICER]
     owners = {provider.pk: owner for provider, owner in zip(cast.providers, cast.owners, strict=True)}
     broken = WatchEntry.objects.filter(breach_on__isnull=False, provider__in=owners).order_by("pk")[:5]
     for place, entry in enumerate(broken):
-        note = "连续超过准入条件的上限，请提交整改计划。"
+        note, plan = NOTICES.get(entry.criterion_key, OTHER)
         watch_services.notify_watch(entry_id=entry.pk, by=officer, note=note, now=now)
         if place < 2:
-            plan = "增配两名客服，七日内处理全部积压投诉，并核对商品描述。"
             owner = owners[entry.provider_id]
             watch_services.propose_plan(entry_id=entry.pk, by=owner, note=plan, now=now + timedelta(hours=1))
         if place == 0:

@@ -53,7 +53,7 @@ def add_providers(
         )
         provider = register(cast, rng, owner, now=now - timedelta(days=25))
         with transaction.atomic():  # what changed in one transaction is judged again once
-            cast.traders += _add_traders(
+            cast.traders += add_traders(
                 cast,
                 rng,
                 provider,
@@ -64,10 +64,10 @@ def add_providers(
             )
             sent = now - timedelta(days=22)
             send_documents(cast, provider, owner, now=sent, odd=special_of(index), life=life_of(index))
-        application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
+        application = fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
         services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
         review(cast, application, now=now)
-        _admit(cast, application, now=now)
+        admit(cast, application, now=now)
         begin_probation(provider, owner, now=now)
         if index == star:
             for role in (Role.PROVIDER_MANAGER, Role.PROVIDER_TRADER):
@@ -94,7 +94,7 @@ def register(
     )
 
 
-def _add_traders(
+def add_traders(
     cast: Cast,
     rng: Generator,
     provider: Provider,
@@ -131,8 +131,11 @@ def _add_traders(
     return traders
 
 
-def _fill_in(cast: Cast, rng: Generator, provider: Provider, owner: User, *, now: datetime) -> Application:
-    application = services.create_application(provider_id=provider.pk, by=owner, now=now)
+def fill_in(
+    cast: Cast, rng: Generator, provider: Provider, owner: User, *, now: datetime, window: str | None = None
+) -> Application:
+    """A draft with a contact, the company's traders and evidence for some capabilities."""
+    application = services.create_application(provider_id=provider.pk, by=owner, window=window, now=now)
     own = [trader.code for trader in cast.traders if trader.provider_id == provider.pk]
     services.edit_application(
         application_id=application.pk,
@@ -152,7 +155,8 @@ def _fill_in(cast: Cast, rng: Generator, provider: Provider, owner: User, *, now
     return application
 
 
-def _admit(cast: Cast, application: Application, *, now: datetime) -> None:
+def admit(cast: Cast, application: Application, *, now: datetime) -> None:
+    """The first reviewer lets the company in."""
     review_services.admit_application(
         application_id=application.pk,
         by=cast.staff[Role.ADMISSION_REVIEWER],
@@ -181,9 +185,9 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
         owner = add_silent_user(f"applicant{index}@providers.example", names.person_name(rng), begun)
         provider = register(cast, rng, owner, now=begun)
         levels = NEW_TEAM if step == "third" else CERTIFIED
-        cast.traders += _add_traders(cast, rng, provider, owner, levels=levels, now=begun, latest=begun)
+        cast.traders += add_traders(cast, rng, provider, owner, levels=levels, now=begun, latest=begun)
         send_documents(cast, provider, owner, now=begun, odd=DOCUMENTS.get(step, {}))
-        application = _fill_in(cast, rng, provider, owner, now=begun)
+        application = fill_in(cast, rng, provider, owner, now=begun)
         key = application.pk
         if step != "draft":
             services.submit_application(application_id=key, by=owner, now=begun + timedelta(hours=5))
@@ -213,18 +217,18 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     then = now - timedelta(days=200)
     owner = add_silent_user("barred@providers.example", "贾回", then)
     barred = register(cast, rng, owner, name="杭州金蹄网络科技有限公司", now=then)
-    cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
-    application = _fill_in(cast, rng, barred, owner, now=then)
+    cast.traders += add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
+    application = fill_in(cast, rng, barred, owner, now=then)
     services.submit_application(application_id=application.pk, by=owner, now=then + timedelta(days=1))
     review(cast, application, now=then + timedelta(days=4))
-    _admit(cast, application, now=then + timedelta(days=5))
+    admit(cast, application, now=then + timedelta(days=5))
     officer = cast.staff[Role.CONDUCT_OFFICER]
     note = "查实虚假交易，情节严重，予以清退。"
     clear_out_provider(provider_id=barred.pk, by=officer, note=note, now=then + timedelta(days=150))
     back = now - timedelta(days=3)
     renamed = register(cast, rng, owner, name="杭州金蹄信息技术有限公司", now=back)
-    cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
-    second = _fill_in(cast, rng, renamed, owner, now=back)
+    cast.traders += add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
+    second = fill_in(cast, rng, renamed, owner, now=back)
     services.submit_application(application_id=second.pk, by=owner, now=back + timedelta(hours=2))
     _add_namesake(cast, rng, now=back)
 
@@ -233,7 +237,7 @@ def _add_namesake(cast: Cast, rng: Generator, *, now: datetime) -> None:
     """A company of another city that only shares the word in its name: a hint for the reviewer, no interception."""
     owner = add_silent_user("namesake@providers.example", "金诚", now)
     namesake = register(cast, rng, owner, name="成都金蹄文化传媒有限公司", now=now)
-    cast.traders += _add_traders(cast, rng, namesake, owner, levels=CERTIFIED, now=now, latest=now)
+    cast.traders += add_traders(cast, rng, namesake, owner, levels=CERTIFIED, now=now, latest=now)
     send_documents(cast, namesake, owner, now=now, odd={})
-    application = _fill_in(cast, rng, namesake, owner, now=now)
+    application = fill_in(cast, rng, namesake, owner, now=now)
     services.submit_application(application_id=application.pk, by=owner, now=now + timedelta(hours=4))
