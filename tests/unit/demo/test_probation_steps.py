@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from hashlib import sha256
 
-import numpy as np
 import pytest
 
 from accounts.roles import Role
@@ -14,11 +12,9 @@ from demo.probation_steps import sign_verdicts
 from demo.scoring_steps import at_night
 from providers.conduct.models import Probation
 from providers.conduct.probation_services import judge_due_probations
-from providers.criteria.measure_services import store_measures
-from providers.criteria.measures import MEASURE_NAMES
 from providers.registry.models import Provider
 from tests.factories.accounts import make_staff
-from tests.factories.conduct import make_probation
+from tests.factories.conduct import keep_figures, make_probation
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +30,7 @@ IDLE = {"merchants_90d": 0, "orders_90d": 0, "live_hours_90d": 0, "days_since_la
 
 
 def end_term(cast: Cast, day: date, figures: Mapping[Provider, Mapping[str, float]]) -> None:
-    ids = np.array([provider.pk for provider in figures], dtype=np.int64)
-    rows = list(figures.values())
-    columns = {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in MEASURE_NAMES}
-    digest = sha256(day.isoformat().encode()).hexdigest()
-    store_measures(day=day, provider_ids=ids, columns=columns, input_digest=digest)
+    keep_figures(figures, day)
     judge_due_probations(now=at_night(day))
     sign_verdicts(cast, now=at_night(day) + timedelta(hours=8))
 
