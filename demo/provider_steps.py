@@ -19,6 +19,7 @@ from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
 from providers.admission.models import Application
 from providers.admission.reasons import Reason
+from providers.admission.triage_services import triage_application
 from providers.conduct.provider_services import clear_out_provider
 from providers.documents.enums import DocumentType
 from providers.enums import Capability, Category, ProviderType
@@ -65,7 +66,7 @@ def add_providers(
             sent = now - timedelta(days=22)
             send_documents(cast, provider, owner, now=sent, odd=special_of(index), life=life_of(index))
         application = fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
-        services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
+        submit(application.pk, owner, now=now - timedelta(days=15))
         review(cast, application, now=now)
         admit(cast, application, now=now)
         begin_probation(provider, owner, now=now)
@@ -155,6 +156,13 @@ def fill_in(
     return application
 
 
+def submit(application_id: int, owner: User, *, now: datetime) -> None:
+    """Submit and triage at their place in the story; the job that follows finds it triaged."""
+    with transaction.atomic():
+        services.submit_application(application_id=application_id, by=owner, now=now)
+        triage_application(application_id=application_id, now=now + timedelta(minutes=1))
+
+
 def admit(cast: Cast, application: Application, *, now: datetime) -> None:
     """The first reviewer lets the company in."""
     review_services.admit_application(
@@ -190,7 +198,7 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
         application = fill_in(cast, rng, provider, owner, now=begun)
         key = application.pk
         if step != "draft":
-            services.submit_application(application_id=key, by=owner, now=begun + timedelta(hours=5))
+            submit(key, owner, now=begun + timedelta(hours=5))
         if step in PANELS:
             review(cast, application, now=now - timedelta(hours=20), **PANELS[step])
         if step == "returned":
@@ -219,7 +227,7 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     barred = register(cast, rng, owner, name="杭州金蹄网络科技有限公司", now=then)
     cast.traders += add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
     application = fill_in(cast, rng, barred, owner, now=then)
-    services.submit_application(application_id=application.pk, by=owner, now=then + timedelta(days=1))
+    submit(application.pk, owner, now=then + timedelta(days=1))
     review(cast, application, now=then + timedelta(days=4))
     admit(cast, application, now=then + timedelta(days=5))
     officer = cast.staff[Role.CONDUCT_OFFICER]
@@ -229,7 +237,7 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     renamed = register(cast, rng, owner, name="杭州金蹄信息技术有限公司", now=back)
     cast.traders += add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
     second = fill_in(cast, rng, renamed, owner, now=back)
-    services.submit_application(application_id=second.pk, by=owner, now=back + timedelta(hours=2))
+    submit(second.pk, owner, now=back + timedelta(hours=2))
     _add_namesake(cast, rng, now=back)
 
 
@@ -240,4 +248,4 @@ def _add_namesake(cast: Cast, rng: Generator, *, now: datetime) -> None:
     cast.traders += add_traders(cast, rng, namesake, owner, levels=CERTIFIED, now=now, latest=now)
     send_documents(cast, namesake, owner, now=now, odd={})
     application = fill_in(cast, rng, namesake, owner, now=now)
-    services.submit_application(application_id=application.pk, by=owner, now=now + timedelta(hours=4))
+    submit(application.pk, owner, now=now + timedelta(hours=4))

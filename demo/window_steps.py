@@ -12,8 +12,7 @@ from demo.document_steps import send_documents
 from demo.panel_steps import review
 from demo.people import add_silent_user
 from demo.probation_steps import begin_probation
-from demo.provider_steps import CERTIFIED, add_traders, admit, fill_in, register
-from providers.admission import services
+from demo.provider_steps import CERTIFIED, add_traders, admit, fill_in, register, submit
 from providers.admission.decision_services import finalise_due_rejections
 from providers.admission.reasons import Reason
 from providers.admission.review_services import reject_application
@@ -60,7 +59,7 @@ def _apply(cast: Cast, rng: Generator, index: int, *, window: str, now: datetime
     cast.traders += add_traders(cast, rng, provider, owner, levels=CERTIFIED, now=now, latest=now)
     send_documents(cast, provider, owner, now=now, odd={})
     application = fill_in(cast, rng, provider, owner, window=window, now=now)
-    services.submit_application(application_id=application.pk, by=owner, now=now + timedelta(hours=4))
+    submit(application.pk, owner, now=now + timedelta(hours=4))
     decided = now + timedelta(days=6)
     opinion = "admit" if index < ADMITTED else "reject"
     review(cast, application, now=decided, first=opinion, second=opinion)
