@@ -17,7 +17,7 @@ from accounts.notices.services import read_all_notices
 from accounts.roles import Role
 from common.exceptions import Conflict
 from demo.cast import Cast
-from demo.conduct_steps import judge_nights
+from demo.conduct_steps import judge_nights, report_claims
 from demo.facts import draw_facts
 from demo.integrity_steps import correct_facts, relate_a_shop
 from demo.merchant_steps import add_merchants
@@ -106,6 +106,7 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     add_applicants(cast, rng, now=now)
     add_windows(cast, np.random.default_rng([seed, 2]), now=now)
     watched = judge_nights(cast, today=today, report=lambda done, total: report("measures", done, total))
+    report_claims(cast, now=now)
     related = relate_a_shop(cast, star, now=now)
     model = publish_model(cast, now=start + timedelta(days=30))
     season = open_seasons(cast, model, today=today)

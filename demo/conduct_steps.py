@@ -10,6 +10,7 @@ from providers.conduct import watch_services
 from providers.conduct.enums import WatchStatus
 from providers.conduct.models import WatchEntry
 from providers.conduct.night_services import judge_night
+from providers.verification.services import confirm_claim, report_false_claim
 from scoring.measures.compute import measure_providers
 
 MEASURED_DAYS = 28
@@ -34,6 +35,23 @@ NOTICES = {
     "documents": ("必需的证照已过期，请提交整改计划。", "已申请换证，拿到新证后当日上传。"),
 }
 OTHER = ("连续多晚不符合准入条件，请提交整改计划。", "查明原因，三十日内使该项指标恢复到限值以内。")
+
+
+def report_claims(cast: Cast, *, now: datetime) -> None:
+    """Two strangers report false claims; the officer has confirmed the older one."""
+    officer = cast.staff[Role.CONDUCT_OFFICER]
+    first = report_false_claim(
+        claimant="金蹄直播代运营",
+        claimed_code="P000999",
+        text="自称平台认证服务商，向商家收取入驻保证金。",
+        seen_at_url="https://shop.example/jinti",
+        by=None,
+        now=now - timedelta(days=6),
+    )
+    note = "编号不存在，该公司未曾准入。"
+    confirm_claim(claim_id=first.pk, by=officer, note=note, now=now - timedelta(days=5))
+    text = "名片上印有“已准入”，扫码后没有验真页面。"
+    report_false_claim(claimant="远航代播工作室", text=text, by=None, now=now - timedelta(hours=9))
 
 
 def _act(cast: Cast, *, now: datetime) -> None:
