@@ -1,4 +1,4 @@
-"""Middleware shared by all pages: request ids, the upload limit, and DomainError as a page."""
+"""Middleware shared by all pages: request ids, impossible addresses, the upload limit, and DomainError as a page."""
 
 import uuid
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from common.exceptions import DomainError, LengthMissing, TooLarge, TooManyRequests, refuse_invalid
+from common.exceptions import DomainError, LengthMissing, NotFound, TooLarge, TooManyRequests, refuse_invalid
 from common.problems import CONTENT_TYPE, describe_refusal
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -28,6 +28,16 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+class AddressMiddleware:
+    """Answers 404 to an address with a NUL in it: no object has one in its code, and PostgreSQL refuses to look."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return refuse(request, NotFound()) if "\x00" in request.path else self.get_response(request)
 
 
 class UploadLimitMiddleware:

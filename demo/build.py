@@ -13,17 +13,20 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from accounts.models import User
+from accounts.notices.services import read_all_notices
 from accounts.roles import Role
 from common.exceptions import Conflict
 from demo.cast import Cast
-from demo.conduct_steps import judge_nights
+from demo.conduct_steps import judge_nights, report_claims
 from demo.facts import draw_facts
 from demo.integrity_steps import correct_facts, relate_a_shop
 from demo.merchant_steps import add_merchants
 from demo.people import add_panelists, add_staff
+from demo.probation_steps import end_probations
 from demo.provider_steps import add_applicants, add_providers
 from demo.request_steps import OWNED, add_requests, invite_star
 from demo.scoring_steps import business_date, open_seasons, publish_model, run_nights
+from demo.window_steps import add_windows
 from demo.world import World, make_world
 from engine.tables import write_table
 from merchants.registry.models import Merchant
@@ -97,8 +100,13 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     merchants = add_merchants(cast, world, rng, star=STAR_MERCHANT, owned=OWNED, now=start)
     report("merchants", len(merchants), len(merchants))
     rows, orders = import_year(cast, world, merchants, seed=seed, today=today, report=report)
+    end_probations(cast, today=today, report=lambda done, total: report("probations", done, total))
+    for person in (*cast.staff.values(), *cast.panel):  # who was there has read what happened until now
+        read_all_notices(by=person, now=now)
     add_applicants(cast, rng, now=now)
+    add_windows(cast, np.random.default_rng([seed, 2]), now=now)
     watched = judge_nights(cast, today=today, report=lambda done, total: report("measures", done, total))
+    report_claims(cast, now=now)
     related = relate_a_shop(cast, star, now=now)
     model = publish_model(cast, now=start + timedelta(days=30))
     season = open_seasons(cast, model, today=today)

@@ -1,39 +1,20 @@
-"""After the door: contracts are signed and judged, the nights judge everybody, the watch list fills."""
+"""After the door: the nights judge everybody by the same criteria, the watch list fills."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from accounts.models import User
 from accounts.roles import Role
 from demo.cast import Cast
 from demo.scoring_steps import at_night
-from providers.conduct import probation_services, watch_services
+from providers.conduct import watch_services
 from providers.conduct.enums import WatchStatus
-from providers.conduct.models import Probation, WatchEntry
+from providers.conduct.models import WatchEntry
 from providers.conduct.night_services import judge_night
-from providers.registry.models import Provider
+from providers.verification.services import confirm_claim, report_false_claim
 from scoring.measures.compute import measure_providers
 
-PROBATION = timedelta(days=60)
 MEASURED_DAYS = 28
 NIGHTS = 3
-
-
-def begin_probation(provider: Provider, owner: User, *, now: datetime) -> Probation | None:
-    """The contract that follows from the admission, signed by the owner two days later."""
-    contract = probation_services.begin_probation(provider_id=provider.pk, now=now)
-    if contract is None:
-        return None
-    return probation_services.sign_probation(probation_id=contract.pk, by=owner, now=now + timedelta(days=2))
-
-
-def pass_probation(cast: Cast, contract: Probation, *, now: datetime) -> None:
-    """Judged before its end and signed by a reviewer."""
-    reviewer = cast.staff[Role.ADMISSION_REVIEWER]
-    key = contract.pk
-    note = "考察期已满六十日，提前评定。"
-    probation_services.judge_probation(probation_id=key, by=reviewer, note=note, now=now)
-    probation_services.pass_probation(probation_id=key, by=reviewer, note="考察期目标已达成。", now=now)
 
 
 def judge_nights(cast: Cast, *, today: date, report: Callable[[int, int], None]) -> int:
@@ -47,16 +28,41 @@ def judge_nights(cast: Cast, *, today: date, report: Callable[[int, int], None])
     return WatchEntry.objects.exclude(status=WatchStatus.CLOSED).count()
 
 
+# What the officer writes, and what the company proposes, by the criterion that is broken.
+NOTICES = {
+    "complaint_rate": ("投诉率连续多晚超过准入条件，请提交整改计划。", "增配两名客服，七日内处理全部积压投诉。"),
+    "recent_work": ("已超过一百二十日没有为商家工作，请提交整改计划。", "本周起接受商家邀约，三十日内恢复开播。"),
+    "documents": ("必需的证照已过期，请提交整改计划。", "已申请换证，拿到新证后当日上传。"),
+}
+OTHER = ("连续多晚不符合准入条件，请提交整改计划。", "查明原因，三十日内使该项指标恢复到限值以内。")
+
+
+def report_claims(cast: Cast, *, now: datetime) -> None:
+    """Two strangers report false claims; the officer has confirmed the older one."""
+    officer = cast.staff[Role.CONDUCT_OFFICER]
+    first = report_false_claim(
+        claimant="金蹄直播代运营",
+        claimed_code="P000999",
+        text="自称平台认证服务商，向商家收取入驻保证金。",
+        seen_at_url="https://shop.example/jinti",
+        by=None,
+        now=now - timedelta(days=6),
+    )
+    note = "编号不存在，该公司未曾准入。"
+    confirm_claim(claim_id=first.pk, by=officer, note=note, now=now - timedelta(days=5))
+    text = "名片上印有“已准入”，扫码后没有验真页面。"
+    report_false_claim(claimant="远航代播工作室", text=text, by=None, now=now - timedelta(hours=9))
+
+
 def _act(cast: Cast, *, now: datetime) -> None:
     """Notice to the first who break a criterion; of two plans one is accepted."""
     officer = cast.staff[Role.CONDUCT_OFFICER]
     owners = {provider.pk: owner for provider, owner in zip(cast.providers, cast.owners, strict=True)}
     broken = WatchEntry.objects.filter(breach_on__isnull=False, provider__in=owners).order_by("pk")[:5]
     for place, entry in enumerate(broken):
-        note = "连续超过准入条件的上限，请提交整改计划。"
+        note, plan = NOTICES.get(entry.criterion_key, OTHER)
         watch_services.notify_watch(entry_id=entry.pk, by=officer, note=note, now=now)
         if place < 2:
-            plan = "增配两名客服，七日内处理全部积压投诉，并核对商品描述。"
             owner = owners[entry.provider_id]
             watch_services.propose_plan(entry_id=entry.pk, by=owner, note=plan, now=now + timedelta(hours=1))
         if place == 0:

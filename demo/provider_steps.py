@@ -11,19 +11,20 @@ from accounts.models import User
 from accounts.roles import Role
 from demo import names
 from demo.cast import Cast
-from demo.conduct_steps import PROBATION, begin_probation, pass_probation
 from demo.document_steps import MISSING, OPEN, REVISION, life_of, send_documents, special_of
 from demo.panel_steps import PANELS, review
 from demo.people import add_account, add_silent_user
+from demo.probation_steps import begin_probation
 from demo.world import CAPABILITIES, World
 from providers.admission import review_services, services
 from providers.admission.models import Application
 from providers.admission.reasons import Reason
+from providers.admission.triage_services import triage_application
+from providers.conduct.provider_services import clear_out_provider
 from providers.documents.enums import DocumentType
 from providers.enums import Capability, Category, ProviderType
 from providers.registry.models import Provider
 from providers.registry.services import register_provider
-from providers.registry.status_services import clear_out_provider
 from providers.traders.certificate_services import certify_trader
 from providers.traders.enums import TraderLevel
 from providers.traders.models import Trader
@@ -53,7 +54,7 @@ def add_providers(
         )
         provider = register(cast, rng, owner, now=now - timedelta(days=25))
         with transaction.atomic():  # what changed in one transaction is judged again once
-            cast.traders += _add_traders(
+            cast.traders += add_traders(
                 cast,
                 rng,
                 provider,
@@ -64,13 +65,11 @@ def add_providers(
             )
             sent = now - timedelta(days=22)
             send_documents(cast, provider, owner, now=sent, odd=special_of(index), life=life_of(index))
-        application = _fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
-        services.submit_application(application_id=application.pk, by=owner, now=now - timedelta(days=15))
+        application = fill_in(cast, rng, provider, owner, now=now - timedelta(days=20))
+        submit(application.pk, owner, now=now - timedelta(days=15))
         review(cast, application, now=now)
-        _admit(cast, application, now=now)
-        contract = begin_probation(provider, owner, now=now)
-        if contract is not None and world.joined[index] + PROBATION.days < world.days:
-            pass_probation(cast, contract, now=now + PROBATION)
+        admit(cast, application, now=now)
+        begin_probation(provider, owner, now=now)
         if index == star:
             for role in (Role.PROVIDER_MANAGER, Role.PROVIDER_TRADER):
                 add_account(role, organisation_id=provider.organisation_id, now=now)
@@ -96,7 +95,7 @@ def register(
     )
 
 
-def _add_traders(
+def add_traders(
     cast: Cast,
     rng: Generator,
     provider: Provider,
@@ -133,8 +132,11 @@ def _add_traders(
     return traders
 
 
-def _fill_in(cast: Cast, rng: Generator, provider: Provider, owner: User, *, now: datetime) -> Application:
-    application = services.create_application(provider_id=provider.pk, by=owner, now=now)
+def fill_in(
+    cast: Cast, rng: Generator, provider: Provider, owner: User, *, now: datetime, window: str | None = None
+) -> Application:
+    """A draft with a contact, the company's traders and evidence for some capabilities."""
+    application = services.create_application(provider_id=provider.pk, by=owner, window=window, now=now)
     own = [trader.code for trader in cast.traders if trader.provider_id == provider.pk]
     services.edit_application(
         application_id=application.pk,
@@ -154,7 +156,15 @@ def _fill_in(cast: Cast, rng: Generator, provider: Provider, owner: User, *, now
     return application
 
 
-def _admit(cast: Cast, application: Application, *, now: datetime) -> None:
+def submit(application_id: int, owner: User, *, now: datetime) -> None:
+    """Submit and triage at their place in the story; the job that follows finds it triaged."""
+    with transaction.atomic():
+        services.submit_application(application_id=application_id, by=owner, now=now)
+        triage_application(application_id=application_id, now=now + timedelta(minutes=1))
+
+
+def admit(cast: Cast, application: Application, *, now: datetime) -> None:
+    """The first reviewer lets the company in."""
     review_services.admit_application(
         application_id=application.pk,
         by=cast.staff[Role.ADMISSION_REVIEWER],
@@ -183,12 +193,12 @@ def add_applicants(cast: Cast, rng: Generator, *, now: datetime) -> None:
         owner = add_silent_user(f"applicant{index}@providers.example", names.person_name(rng), begun)
         provider = register(cast, rng, owner, now=begun)
         levels = NEW_TEAM if step == "third" else CERTIFIED
-        cast.traders += _add_traders(cast, rng, provider, owner, levels=levels, now=begun, latest=begun)
+        cast.traders += add_traders(cast, rng, provider, owner, levels=levels, now=begun, latest=begun)
         send_documents(cast, provider, owner, now=begun, odd=DOCUMENTS.get(step, {}))
-        application = _fill_in(cast, rng, provider, owner, now=begun)
+        application = fill_in(cast, rng, provider, owner, now=begun)
         key = application.pk
         if step != "draft":
-            services.submit_application(application_id=key, by=owner, now=begun + timedelta(hours=5))
+            submit(key, owner, now=begun + timedelta(hours=5))
         if step in PANELS:
             review(cast, application, now=now - timedelta(hours=20), **PANELS[step])
         if step == "returned":
@@ -215,19 +225,19 @@ def _add_returning_company(cast: Cast, rng: Generator, *, now: datetime) -> None
     then = now - timedelta(days=200)
     owner = add_silent_user("barred@providers.example", "贾回", then)
     barred = register(cast, rng, owner, name="杭州金蹄网络科技有限公司", now=then)
-    cast.traders += _add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
-    application = _fill_in(cast, rng, barred, owner, now=then)
-    services.submit_application(application_id=application.pk, by=owner, now=then + timedelta(days=1))
+    cast.traders += add_traders(cast, rng, barred, owner, count=1, now=then, latest=then)
+    application = fill_in(cast, rng, barred, owner, now=then)
+    submit(application.pk, owner, now=then + timedelta(days=1))
     review(cast, application, now=then + timedelta(days=4))
-    _admit(cast, application, now=then + timedelta(days=5))
+    admit(cast, application, now=then + timedelta(days=5))
     officer = cast.staff[Role.CONDUCT_OFFICER]
     note = "查实虚假交易，情节严重，予以清退。"
     clear_out_provider(provider_id=barred.pk, by=officer, note=note, now=then + timedelta(days=150))
     back = now - timedelta(days=3)
     renamed = register(cast, rng, owner, name="杭州金蹄信息技术有限公司", now=back)
-    cast.traders += _add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
-    second = _fill_in(cast, rng, renamed, owner, now=back)
-    services.submit_application(application_id=second.pk, by=owner, now=back + timedelta(hours=2))
+    cast.traders += add_traders(cast, rng, renamed, owner, count=1, now=back, latest=now)
+    second = fill_in(cast, rng, renamed, owner, now=back)
+    submit(second.pk, owner, now=back + timedelta(hours=2))
     _add_namesake(cast, rng, now=back)
 
 
@@ -235,7 +245,7 @@ def _add_namesake(cast: Cast, rng: Generator, *, now: datetime) -> None:
     """A company of another city that only shares the word in its name: a hint for the reviewer, no interception."""
     owner = add_silent_user("namesake@providers.example", "金诚", now)
     namesake = register(cast, rng, owner, name="成都金蹄文化传媒有限公司", now=now)
-    cast.traders += _add_traders(cast, rng, namesake, owner, levels=CERTIFIED, now=now, latest=now)
+    cast.traders += add_traders(cast, rng, namesake, owner, levels=CERTIFIED, now=now, latest=now)
     send_documents(cast, namesake, owner, now=now, odd={})
-    application = _fill_in(cast, rng, namesake, owner, now=now)
-    services.submit_application(application_id=application.pk, by=owner, now=now + timedelta(hours=4))
+    application = fill_in(cast, rng, namesake, owner, now=now)
+    submit(application.pk, owner, now=now + timedelta(hours=4))

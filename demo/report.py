@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from scipy.stats import spearmanr
 
 from accounts.models import Notice
@@ -16,7 +16,9 @@ from merchants.matching.models import Invitation
 from merchants.requests.models import HelpRequest
 from providers.admission.models import Application
 from providers.admission.triage_selectors import with_triage
+from providers.conduct.enums import ProbationStatus, ProbationVerdict
 from providers.conduct.models import Probation
+from providers.registry.models import Provider
 from providers.relations.link_models import Link
 from providers.traders.models import Trader
 from scoring.capabilities.enums import ExclusionReason
@@ -106,6 +108,20 @@ def count_interceptions() -> str:
     return f"{len(caught)}, the renamed company among them and its namesake not"
 
 
+def count_verdicts() -> str:
+    """Contracts by status; each that was passed or failed was measured in full, on its last day. Raises Failed."""
+    ended = Probation.objects.filter(status__in=(ProbationStatus.PASSED, ProbationStatus.FAILED))
+    if not ended.exists():
+        raise Failed("no probation has come to its end")
+    early = ended.filter(judged_on__lt=F("ends_on")).count()
+    if early:
+        raise Failed(f"{early} probations were decided before their last day")
+    unknown = ended.filter(verdict=ProbationVerdict.UNCLEAR).count()
+    if unknown:
+        raise Failed(f"{unknown} probations were decided without a figure for each target")
+    return count_states(Probation.objects)
+
+
 def check_integrity() -> Iterator[str]:
     """An upheld dispute, a fake-order adjustment and a related shop, each in the newest run and told; raises Failed."""
     run = current_run()
@@ -138,12 +154,13 @@ def check_integrity() -> Iterator[str]:
 def describe(built: Built) -> Iterator[str]:
     """The report, line by line; raises Failed when a figure is not what it must be."""
     skill = measure_skill(built)
-    yield f"providers          {len(built.cast.providers)} racing, applications: {count_states(Application.objects)}"
+    yield f"providers          {count_states(Provider.objects.filter(pk__in=[one.pk for one in built.cast.providers]))}"
+    yield f"applications       {count_states(Application.objects)}"
     yield f"traders            {Trader.objects.count()}"
     yield f"merchants          {len(built.merchants)}"
     yield f"triage             {count_outcomes()}"
     yield f"interceptions      {count_interceptions()}"
-    yield f"probations         {count_states(Probation.objects)}"
+    yield f"probations         {count_verdicts()}"
     yield f"watch list         {built.watched} open entries"
     yield f"facts              {built.fact_rows} rows in {live_batches().count()} batches"
     yield f"season             {built.season.code}, {len(built.nights)} nights, {Standing.objects.count()} standings"

@@ -30,7 +30,10 @@ class MomentColumn(tables.Column):
 
 
 class DayColumn(tables.Column):
-    """A calendar day; ISO 8601 in an export."""
+    """A calendar day, never broken over two lines; ISO 8601 in an export."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, attrs={"td": {"class": "text-nowrap"}, **kwargs.pop("attrs", {})}, **kwargs)
 
     def render(self, value: Any) -> str:
         return day(value)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -89,6 +90,11 @@ class PeriodQuery(serializers.Serializer[Any]):
     since = serializers.DateField(required=False)
     until = serializers.DateField(required=False)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "since" in attrs and "until" in attrs and attrs["since"] > attrs["until"]:
+            raise serializers.ValidationError({"until": _("The period ends before it begins. Exchange the two days.")})
+        return attrs
+
 
 class RubricListView(IdempotentMixin, GenericAPIView[Rubric]):
     """All versions, the newest first; POST publishes the next one."""
@@ -140,7 +146,7 @@ class AgreementView(GenericAPIView[Rubric]):
         query = PeriodQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         until = query.validated_data.get("until", business_day(timezone.now()))
-        since = query.validated_data.get("since", until - timedelta(days=DEFAULT_DAYS))
+        since = query.validated_data.get("since", max(until, agreement.EARLIEST) - timedelta(days=DEFAULT_DAYS))
         found = agreement.read_agreement(since, until)
         lines = [describe(None, found.overall)] + [describe(one.value, kappa) for one, kappa in found.by_capability]
         may_see = has_permission(request.user, "leniency.view")

@@ -85,7 +85,7 @@ class FalseClaimReport(RatedPage, FormPage):
     """Somebody claims to be what they are not; no account is needed."""
 
     title = _("Report a false claim")
-    lead = _("Somebody says to be a provider of the platform and is not, or says to be more than it is.")
+    lead = _("Somebody claims to be a provider of the platform and is not, or claims to be more than it is.")
     rate = "false_claim"
     rated_methods = ("POST",)
     form_class = FalseClaimForm

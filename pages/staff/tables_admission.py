@@ -100,7 +100,7 @@ class ApplicationTable(tables.Table):
         order_by="pk",
         linkify=("pages:staff:application_case", {"pk": A("pk")}),
     )
-    company = tables.Column(accessor="provider__name", verbose_name=_("Company"))
+    company = tables.Column(accessor="provider__name", verbose_name=_("Company"), attrs={"td": {"class": "cell-name"}})
     clock = WaitColumn(
         accessor="submitted_at",
         verbose_name=_("Time waited"),

@@ -56,7 +56,9 @@ class WatchTable(tables.Table):
         return "" if record.value is None else record.value
 
     def render_sign(self, record: WatchEntry) -> str:
-        return translate("Broken") if record.breach_on else translate("Expected to break")
+        if record.breach_on:
+            return translate("Broken")
+        return translate("Beyond the limit") if record.is_beyond else translate("Expected to break")
 
 
 class ProbationTable(tables.Table):

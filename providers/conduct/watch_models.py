@@ -145,3 +145,8 @@ class WatchEntry(Versioned):
 
     def __str__(self) -> str:
         return f"{self.provider.code} · {self.criterion_key}"
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether the newest night found the measure on the wrong side of its limit, though not failing yet."""
+        return self.breach_on is None and self.forecast_on == self.judged_on and not self.clear_nights

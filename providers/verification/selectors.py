@@ -1,5 +1,7 @@
 """Reads of verification."""
 
+from unicodedata import normalize
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
@@ -12,11 +14,11 @@ from providers.verification.models import FalseClaim
 
 
 def find_verifiable(code: str) -> Provider:
-    """The provider behind a public code, in any case and with spaces around it.
+    """The provider behind a public code, in any case and width and with spaces around it.
 
     NotFound, always the same, for every code that nobody may look up: it does not tell whether a company applied.
     """
-    provider = verifiable().filter(code=code.strip().upper()).first()
+    provider = verifiable().filter(code=normalize("NFKC", code).strip().upper()).first()
     if provider is None:
         raise NotFound()
     return provider

@@ -1,4 +1,5 @@
-"""Strict access in a real browser, from the first paper to the admission; each person has a browser of one's own."""
+"""Strict access in a real browser, from the first paper to the verdict on the probation; each person has a browser of
+one's own."""
 
 from datetime import date, timedelta
 
@@ -7,9 +8,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from accounts.roles import Role
 from common.days import business_day
 from providers.criteria.definition import DEFAULT_SET
 from providers.criteria.services import load_first_set
+from tests.e2e import contract
 from tests.e2e.conftest import SignIn
 from tests.e2e.walk import (
     act,
@@ -30,6 +33,7 @@ from tests.e2e.walk import (
     submit,
     take_next,
 )
+from tests.factories.accounts import make_staff
 from tests.factories.documents import make_pdf
 from tests.factories.providers import make_uscc, make_window
 
@@ -204,6 +208,7 @@ def reconsider(page: Page) -> None:
     page.get_by_label("Status").select_option("Rejected, not final yet")
     page.get_by_role("row", name=COMPANY).get_by_role("link").first.click()
     expect(card(page, "Reasons")).to_contain_text(ANSWER)
+    expect(card(page, "Decision")).to_contain_text("The applicant has answered; a person decides.")
     act(page, "Reconsider", "The list of rooms answers the doubt.")
     expect(page.get_by_text("Taken back. A new round of review begins.")).to_be_visible()
     expect(status(page)).to_have_text("Submitted")
@@ -218,7 +223,7 @@ def admit(page: Page) -> None:
     expect(status(page)).to_have_text("Admitted")
 
 
-def test_admission_from_papers_to_probation(celery_worker_process: object, sign_in: SignIn) -> None:
+def test_from_papers_to_the_verdict_on_the_probation(celery_worker_process: object, sign_in: SignIn) -> None:
     today = business_day(timezone.now())
     load_first_set(definition=DEFAULT_SET.read_text())
     window = make_window()
@@ -226,6 +231,7 @@ def test_admission_from_papers_to_probation(celery_worker_process: object, sign_
     first_pair = [reviewer("Ma Li"), reviewer("Sun Hao")]
     second_pair = [reviewer("Luo Min"), reviewer("Tang Wei")]
     checker, rejecter, second_look, admitter = map(reviewer, ("Xu Jing", "He Jun", "Gao Fei", "Lu Yan"))
+    mentor = make_staff(Role.PROGRAMME_MANAGER, reviewer("Mei Qing"))
 
     company = sign_in(owner)
     register_company(company, COMPANY, uscc=make_uscc(777))
@@ -257,3 +263,9 @@ def test_admission_from_papers_to_probation(celery_worker_process: object, sign_
     expect(card(company, "Reasons")).to_contain_text("taken back")
     menu(company, "Home")
     expect(company.locator("main")).to_contain_text("On probation")
+
+    contract.sign_contract(company, mentor)
+    contract.reach_the_end(COMPANY, today)
+    contract.see_closed_verdict(sign_in(mentor), COMPANY)
+    contract.sign_verdict(sign_in(checker), COMPANY)
+    contract.see_verdict(company)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -64,6 +64,16 @@ def keep_measures(
         day = today - timedelta(days=back)
         digest = sha256(f"{measure} {figures} {ids}".encode()).hexdigest()
         store_measures(day=day, provider_ids=ids, columns=columns, input_digest=digest)
+
+
+def keep_figures(figures: Mapping[Provider, Mapping[str, float]], day: date) -> None:
+    """The measures of providers as of one day; what is left out is unknown."""
+    ids = np.array([provider.pk for provider in figures], dtype=np.int64)
+    columns = {
+        name: np.array([row.get(name, np.nan) for row in figures.values()], dtype=np.float64) for name in MEASURE_NAMES
+    }
+    digest = sha256(f"{day} {columns} {ids}".encode()).hexdigest()
+    store_measures(day=day, provider_ids=ids, columns=columns, input_digest=digest)
 
 
 def make_watch_entry(

@@ -15,6 +15,8 @@ from providers.admission.review.models import PanelResult, Review
 from providers.enums import Capability
 
 SEED = 2022
+# The first and the last days of the calendar are no moments in every zone.
+EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def read_leniency(since: date, until: date) -> list[Leniency]:
 
 
 def _results(since: date, until: date) -> QuerySet[PanelResult]:
+    since, until = (min(max(day, EARLIEST), LATEST) for day in (since, until))
     return PanelResult.objects.filter(
         panel__status=PanelStatus.SETTLED,
         created_at__gte=start_of(since),

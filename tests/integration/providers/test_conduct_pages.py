@@ -98,6 +98,14 @@ def test_an_entry_shows_figure_trend_and_buttons() -> None:
     for part in ("At most 1 % complain.", "Improve the service.", "Breach expected", "Give notice", "Show as table"):
         assert part in text
     assert "Put on the watch list" in text
+    WatchEntry.objects.filter(pk=drift.pk).update(forecast_on=drift.judged_on)
+    officer = as_user(make_staff(Role.CONDUCT_OFFICER))
+    assert "Beyond the limit" in officer.get(WATCH).content.decode()
+    text = officer.get(f"{WATCH}{drift.pk}/").content.decode()
+    assert "Beyond the limit" in text
+    assert "Breach expected" not in text
+    WatchEntry.objects.filter(pk=drift.pk).update(clear_nights=1)
+    assert "Expected to break" in officer.get(WATCH).content.decode()
 
 
 def test_from_notice_to_plan_by_page() -> None:

@@ -177,6 +177,10 @@ def test_agreement() -> None:
     reviewer = as_user(make_staff())
     assert reviewer.get("/api/v1/agreement").json()["leniency"] is None
     assert reviewer.get("/api/v1/agreement", {"until": "2020-01-01"}).json()["panels"] == 0
+    assert reviewer.get("/api/v1/agreement", {"until": "0001-01-01"}).json()["panels"] == 0
+    assert reviewer.get("/api/v1/agreement", {"since": "0001-01-01", "until": "9999-12-31"}).json()["panels"] == 1
+    backwards = {"since": "9999-12-31", "until": "0001-01-01"}
+    refuse(reviewer.get("/api/v1/agreement", backwards), 400, "invalid_input", "until")
     refuse(reviewer.get("/api/v1/agreement", {"since": "soon"}), 400, "invalid_input", "since")
     refuse(as_user(make_staff(Role.RACE_STEWARD)).get("/api/v1/agreement"), 403, "not_permitted")
 

@@ -274,6 +274,8 @@ def test_agreement() -> None:
         client, "/staff/agreement/", since="2020-01-01", until="2020-02-01"
     )
     assert "The period ends before" in read(client, "/staff/agreement/", since="2020-02-01", until="2020-01-01")
+    whole = client.get("/staff/agreement/", {"since": "0001-01-01", "until": "9999-12-31"})
+    assert whole.context["found"].panels == 2
     assert as_user(make_staff(Role.RACE_STEWARD)).get("/staff/agreement/").status_code == 403
 
 

@@ -196,9 +196,20 @@ def test_unknown_and_never_admitted_codes_get_the_same_answer(reader: Client) ->
     assert b"There is nothing here" in reader.get(f"/verify/{waiting.code}/").content
 
 
+@pytest.mark.parametrize(
+    "address", ["/verify/%00/", f"{API}/P%00", "/windows/%00/", "/api/v1/windows/%00", "/staff/providers/%00/"]
+)
+def test_an_address_with_a_nul_leads_nowhere(reader: Client, address: str) -> None:
+    response = reader.get(address)
+    assert response.status_code == 404
+    assert ("application/problem+json" in response.headers["Content-Type"]) == address.startswith("/api/")
+
+
 def test_the_form_leads_to_the_page(reader: Client) -> None:
     provider = make_provider(status="admitted")
     answer = reader.get("/verify/", {"code": f" {provider.code.lower()} "})
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in provider.code)  # as a Chinese keyboard may type it
+    assert reader.get("/verify/", {"code": wide})["Location"] == answer["Location"]
     assert (answer.status_code, answer["Location"]) == (302, f"/verify/{provider.code}/")
     assert reader.get("/verify/").status_code == 200
     assert reader.get("/verify/", {"code": ""}).status_code == 400
