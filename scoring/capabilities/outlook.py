@@ -82,7 +82,7 @@ def look_ahead(standpoint: Standpoint) -> Outlook:
         raise refuse(error) from error
     return Outlook(
         (
-            Scenario("no_facts", _("No new business data"), quiet),
+            Scenario("no_facts", _("No new facts"), quiet),
             Scenario("repeat", _("The last 28 days repeat"), busy),
         ),
         say_fading(model, run.as_of),

@@ -68,7 +68,7 @@ def start_run(
     policies.check_runnable(model)
     inputs = pin_inputs(model, as_of)
     if not inputs.batches:
-        raise Conflict(_("There are no business data to score."), remedy=_("Import facts first."), code="no_facts")
+        raise Conflict(_("There are no facts to score."), remedy=_("Import facts first."), code="no_facts")
     present = find_same(model, as_of, inputs.digest, now)
     if present is not None:
         return present
