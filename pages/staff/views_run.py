@@ -26,6 +26,7 @@ from scoring.capabilities.states import SCORE_RUN
 TIMINGS = {
     "sums": _("Sums"),
     "keep": _("Kept for the next night"),
+    "exclusions": _("What was left out"),
     "score": _("Scores"),
     "draws": _("Sums by week"),
     "intervals": _("Intervals"),
