@@ -1,4 +1,4 @@
-"""A dispute of facts in a real browser: claimed with evidence, decided, the scores computed again, all who moved told."""
+"""A dispute of facts in a real browser: claimed with evidence, decided, scores computed again, all who moved told."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -47,13 +47,14 @@ def providers() -> list[Provider]:
 
 
 def claim(page: Page, proof: Path) -> None:
-    """From the facts behind a metric to an open dispute; what is missing is asked for and nothing typed is lost."""
+    """From the facts behind a metric to an open dispute; what is wrong is told and nothing typed is lost."""
     page.get_by_label("Figure").select_option("refunded_orders")
-    page.get_by_label("The sum should be").fill("3")
+    page.get_by_label("The sum should be").fill("8")
     page.get_by_label("What is wrong").fill("Five of the refunds were another shop's.")
     press(page, "Open the dispute")
-    expect(page.locator("main")).to_contain_text("Send at least one file")
-    expect(page.get_by_label("The sum should be")).to_have_value("3")
+    expect(page.locator("main")).to_contain_text("The portal holds this very number already.")
+    expect(page.get_by_label("What is wrong")).to_have_value("Five of the refunds were another shop's.")
+    page.get_by_label("The sum should be").fill("3")
     page.get_by_label("Evidence").set_input_files(proof)
     press(page, "Open the dispute")
     expect(status(page)).to_have_text("Open")
@@ -75,7 +76,7 @@ def test_a_dispute_from_the_claim_to_everybody_who_moved(
     proof = tmp_path / "statement.pdf"
     proof.write_bytes(make_pdf())
     page = open_page("/provider/facts/?metric=refund_rate", user=owner_of(first))
-    page.get_by_role("link", name="Dispute").first.click()
+    page.get_by_role("link", name="Dispute", exact=True).click()
     claim(page, proof)
     dispute = Dispute.objects.get()
 
@@ -97,9 +98,9 @@ def test_a_dispute_from_the_claim_to_everybody_who_moved(
     for each in (first, second):
         was, now = scores_of(each)
         told = open_page("/notices/", user=owner_of(each))
-        link = told.get_by_role("link", name=f"{was} → {now}")
-        expect(link).to_be_visible()
-        link.click()
+        notice = told.get_by_role("button", name=f"{was} → {now}")
+        expect(notice).to_be_visible()
+        notice.click()
         expect(stat(told, "Score").first).to_contain_text(str(now))
     assert scores_of(first)[1] > scores_of(first)[0]
     assert scores_of(second)[1] < scores_of(second)[0]

@@ -77,7 +77,9 @@ def test_an_outlook_says_what_the_run_of_that_day_finds(run: ScoreRun) -> None:
         ahead = [look_ahead(standpoint) for standpoint in standpoints if standpoint is not None]
     quiet = [outlook.scenarios[0].days[0] for outlook in ahead]
     assert [day.days for day in quiet] == [7, 7, 7]
-    later = Scorecard.objects.filter(run=make_run(as_of=DAY + timedelta(days=7), now=MORNING_AFTER + timedelta(days=7))).order_by("provider")
+    later = Scorecard.objects.filter(
+        run=make_run(as_of=DAY + timedelta(days=7), now=MORNING_AFTER + timedelta(days=7))
+    ).order_by("provider")
     assert [day.composite for day in quiet] == pytest.approx([card.composite for card in later], abs=1e-9)
     assert [day.composite for day in quiet] != pytest.approx([card.composite for card in cards], abs=1e-3)
     assert ahead[0].fading[0] == "By Jul 7, 2025 the days from Jun 1, 2025 to Jun 7, 2025 leave the window of 30 days."
