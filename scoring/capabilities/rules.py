@@ -79,7 +79,7 @@ def say_settlement(rule: ScoringModel) -> str:
         return ""
     if not window.settled:
         return _("the last %(lag)s days still settle and do not count") % {"lag": number(window.settlement_lag)}
-    return _("of the last %(lag)s days, metrics of %(figures)s do not count: these figures still settle") % {
+    return _("the last %(lag)s days still settle and do not count in metrics of: %(figures)s") % {
         "lag": number(window.settlement_lag),
         "figures": _(", ").join(figure_name(column) for column in window.settled),
     }

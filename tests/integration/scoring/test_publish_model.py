@@ -1,9 +1,10 @@
-"""A scoring model put into force from its file: the first at once, a later one after its notice, never two of a name."""
+"""A scoring model put into force from its file: the first at once, a later after its notice, never two of a name."""
 
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from common.audit.models import AuditEntry
 from scoring.capabilities.models import ScoringModel
@@ -35,7 +36,8 @@ def test_another_definition_of_the_same_version_is_refused(tmp_path: Path, capsy
     publish_file(tmp_path, small_model("1"), capsys)
     model = ScoringModel.objects.get()
     before = (model.digest, model.version, AuditEntry.objects.count())
-    with pytest.raises(CommandError, match="another definition of version 1. Give the file another version."):
+    refused = pytest.raises(CommandError, match=r"another definition of version 1\. Give the file another version\.")
+    with override("en"), refused:
         publish_file(tmp_path, small_model("1", replicates=9), capsys)
     model = ScoringModel.objects.get()
     assert (model.digest, model.version, AuditEntry.objects.count()) == before

@@ -137,9 +137,9 @@ def test_a_rule_is_described_in_both_languages() -> None:
         (
             ("orders", "gmv_minor"),
             "en",
-            "of the last 14 days, metrics of Orders, GMV do not count: these figures still settle",
+            "the last 14 days still settle and do not count in metrics of: Orders, GMV",
         ),
-        (("orders",), "zh-hans", "涉及成交订单数的指标不计入最近14天：这些数据仍在结算"),
+        (("orders",), "zh-hans", "最近14天仍在结算，不计入以下数据的指标：成交订单数"),
     ],
 )
 def test_a_rule_says_what_still_settles(settled: tuple[str, ...], language: str, settlement: str) -> None:
