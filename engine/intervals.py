@@ -143,8 +143,10 @@ def rank_within(composite: NDArray[np.floating[Any]], tracks: NDArray[np.int64])
     places = np.full(len(composite), np.nan)
     for track in np.unique(tracks):
         rows = np.flatnonzero((tracks == track) & ~np.isnan(composite))
-        ordered = np.sort(-composite[rows])
-        places[rows] = 1 + np.searchsorted(ordered, -composite[rows], side="left")
+        rows = rows[np.argsort(-composite[rows])]
+        ordered = composite[rows]
+        is_first = np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(rows)]
+        places[rows] = np.maximum.accumulate(np.where(is_first, np.arange(1, len(rows) + 1), 0))
     return places
 
 

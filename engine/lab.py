@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.intervals import rank_within
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
@@ -111,13 +113,7 @@ def centre(values: Floats, measure: object) -> float | None:
 
 def place_of(score: Floats, ranked: Flags) -> Floats:
     """Place by score among the `ranked`, 1 for the highest; equal scores share the best place; NaN for the others."""
-    place = np.full(len(score), np.nan)
-    rows = np.flatnonzero(ranked & ~np.isnan(score))
-    order = np.argsort(-score[rows])
-    ordered = score[rows[order]]
-    first = np.r_[True, ordered[1:] != ordered[:-1]][: len(rows)]
-    place[rows[order]] = np.maximum.accumulate(np.where(first, np.arange(1, len(rows) + 1), 0))
-    return place
+    return rank_within(np.where(ranked, score, np.nan), np.zeros(len(score), dtype=np.int64))
 
 
 def place_correlation(first: Floats, second: Floats) -> float | None:

@@ -1,4 +1,7 @@
-"""What if the weights were others: everybody scored again from the points of a run, and who moves."""
+"""What if the weights were others: everybody scored again from the points of a run, and who moves.
+
+One set of weights goes through the engine's own steps and gives whole `Scores`; `engine.reweigh` takes hundreds of sets
+at once and gives composite and level alone. Places, levels and correlation are counted by `engine.lab` for both."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from engine.errors import EngineError
 from engine.intervals import rank_within
+from engine.lab import count_transitions, place_correlation
 from engine.model import Capability, Metric, ScoringModel
 from engine.scoring import Scores
 from engine.what_if import Basis, aggregate
@@ -22,14 +25,14 @@ Part = TypeVar("Part", Capability, Metric)
 class Shift:
     """What changed for whom. Per subject: `place_before` and `place_after` (NaN where not ranked), `score_change`
     (NaN without both scores). `tiers` is levels x (before, after), level 1 first, empty for a model without levels.
-    `correlation` is Spearman's of both orders, NaN below two subjects; `moved` counts changed places."""
+    `correlation` is Spearman's of both orders, None below three subjects; `moved` counts changed places."""
 
     scores: Scores
     place_before: Floats
     place_after: Floats
     score_change: Floats
     tiers: NDArray[np.int64]
-    correlation: float
+    correlation: float | None
     moved: int
 
     @property
@@ -103,7 +106,7 @@ def compare(basis: Basis, after: Scores, tracks: NDArray[np.int64], ranked: NDAr
         place_after=place_after,
         score_change=after.composite - basis.composite,
         tiers=count_tiers(basis, after),
-        correlation=spearman(basis.composite[both], after.composite[both]),
+        correlation=place_correlation(np.where(both, basis.composite, np.nan), after.composite),
         moved=int((place_before[both] != place_after[both]).sum()),
     )
 
@@ -111,16 +114,5 @@ def compare(basis: Basis, after: Scores, tracks: NDArray[np.int64], ranked: NDAr
 def count_tiers(basis: Basis, after: Scores) -> NDArray[np.int64]:
     """How many subjects stand on each level before and after."""
     count = len(basis.model.composite.levels) + 1 if basis.model.composite.levels else 0
-    levels = np.arange(1, count + 1)
-    return np.stack([(column[:, np.newaxis] == levels).sum(axis=0) for column in (basis.level, after.level)], axis=1)
-
-
-def spearman(first: Floats, second: Floats) -> float:
-    """Spearman's rank correlation, equal values sharing their mean rank; 1 where both are all equal."""
-    if len(first) < 2:
-        return float("nan")
-    ranks = rankdata(first), rankdata(second)
-    spread = [float(np.ptp(rank)) for rank in ranks]
-    if 0.0 in spread:
-        return 1.0 if spread == [0.0, 0.0] else 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    moves = count_transitions(basis.level, after.level, count)
+    return np.stack([moves.sum(axis=1), moves.sum(axis=0)], axis=1)[:count]

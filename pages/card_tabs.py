@@ -45,7 +45,7 @@ TABS = (
     Tab("peers", _("Peers"), _("How far each figure stands from the peer group.")),
     Tab("next_steps", _("Next steps"), _("What one small improvement of each metric would add to the score.")),
     Tab("what_if", _("What if"), _("Move the figures and see the score that they would give. Nothing is stored.")),
-    Tab("outlook", _("Outlook"), _("What the score will be as older business data fall out of the window.")),
+    Tab("outlook", _("Outlook"), _("What the score will be as older facts fall out of the window.")),
 )
 
 

@@ -10,7 +10,7 @@ NAMES: dict[str, str | Promise] = {
     "providers.judge_night": _("Judge all providers for the night"),
     "providers.retriage_provider": _("Triage of an application again"),
     "providers.rejudge_provider": _("Judge a provider again"),
-    "scoring.import_facts": _("Import business data"),
+    "scoring.import_facts": _("Import facts"),
     "scoring.run_scores": _("Compute scores"),
     "scoring.recompute": _("Compute scores again after a correction"),
     "merchants.relate": _("Find related merchants"),

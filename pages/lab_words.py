@@ -16,6 +16,7 @@ from pages.charts_lab import (
     draw_moves,
     draw_scores,
 )
+from pages.templatetags.scoring import gain
 from providers.enums import Region
 from scoring.capabilities.words import in_language
 from scoring.lab.models import LabResult
@@ -119,9 +120,9 @@ def say_groups(groups: Sequence[Mapping[str, Any]], whole: Sequence[Mapping[str,
             % {
                 "title": group["title"],
                 "best": best["label"],
-                "high": signed(best["mean_score"], 2),
+                "high": gain(best["mean_score"], 2),
                 "worst": worst["label"],
-                "low": signed(worst["mean_score"], 2),
+                "low": gain(worst["mean_score"], 2),
             }
         )
     return sentences
@@ -213,8 +214,3 @@ def say_diagnostics(diagnostics: Summary, rule: Rule, options: Mapping[str, Any]
 def spread_words(values: Sequence[float]) -> dict[str, str]:
     """Mean and bounds in per cent."""
     return dict(zip(("mean", "low", "high"), (percent(value, 1) for value in values), strict=True))
-
-
-def signed(value: float, decimals: int) -> str:
-    """A number with its sign."""
-    return f"{'+' if value > 0 else ''}{number(value, decimals)}"

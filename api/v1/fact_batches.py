@@ -1,4 +1,4 @@
-"""Batches of business data: send a file, follow its import, read its report."""
+"""Batches of facts: send a file, follow its import, read its report."""
 
 from collections.abc import Mapping
 from typing import Any, BinaryIO

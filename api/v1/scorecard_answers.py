@@ -158,7 +158,7 @@ class AnsweringPart(ScorecardPart):
         standpoint = standpoint_of(self.get_card())
         if standpoint is None:
             raise Conflict(
-                _("The run found no business data of this provider in its window."),
+                _("The run found no facts of this provider in its window."),
                 remedy=_("Choose another run."),
                 code="nothing_to_compare",
             )

@@ -35,7 +35,7 @@ class MoveInput(PartChange):
 
 class SettingsInput(serializers.Serializer[Any]):
     content = serializers.DictField(
-        help_text="Any of key, version, label, description, window, peers, composite, bootstrap, extras."
+        help_text="Any of key, version, label, description, window, integrity, peers, composite, bootstrap, extras."
     )
     version = serializers.IntegerField(required=False, help_text="The version of the row that you read.")
 

@@ -1,4 +1,4 @@
-"""Addresses of business data."""
+"""Addresses of facts."""
 
 from django.urls import path
 

@@ -1,6 +1,6 @@
 """Life of a job: enqueue, claim, beat, close, cancel, recover."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 STALE_AFTER = timedelta(seconds=20)
 RESEND_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
+_stops: dict[str, Callable[..., object]] = {}
 
 
 def enqueue(name: str, *, by: AbstractBaseUser | None = None, now: datetime | None = None, **arguments: Any) -> Job:
@@ -108,6 +109,12 @@ def _close(job: Job, status: JobStatus, **fields: Any) -> None:
     )
 
 
+def when_cancelled(name: str, stop: Callable[..., object]) -> None:
+    """Have `stop(**arguments)` called when a job of this name is cancelled before any worker took it: no work will run
+    that could tell the job's object. It runs in the same transaction and must leave alone what has ended."""
+    _stops[name] = stop
+
+
 @transaction.atomic
 def request_cancel(*, job_id: UUID, by: AbstractBaseUser, now: datetime | None = None) -> Job:
     """Ask a job to stop. A waiting one is cancelled at once, a running one at its next safe point; idempotent."""
@@ -121,6 +128,8 @@ def request_cancel(*, job_id: UUID, by: AbstractBaseUser, now: datetime | None =
             job.status, job.finished_at = JobStatus.CANCELLED, now
         job.save(update_fields=["cancel_requested_at", "cancel_requested_by", "status", "finished_at"])
         record("job.cancel", job, by=by, now=now)
+        if job.status == JobStatus.CANCELLED and job.name in _stops:
+            _stops[job.name](**job.arguments)
     return job
 
 

@@ -17,11 +17,15 @@ log = structlog.get_logger(__name__)
 Work = Callable[..., dict[str, Any] | None]
 
 
-def job_task(name: str) -> "Callable[[Work], Task[Any, Any]]":
+def job_task(name: str, *, stop: Callable[..., object] | None = None) -> "Callable[[Work], Task[Any, Any]]":
     """Register `work(progress, **ids)` under `name`. It must be safe to run again: a dead worker's job is repeated.
 
+    `stop(**ids)` ends the job's object when it is cancelled before a worker took it; see `services.when_cancelled`.
     A DomainError ends the job with its sentence; anything else ends it with a plain apology and the log has the rest.
     """
+
+    if stop is not None:
+        services.when_cancelled(name, stop)
 
     def register(work: Work) -> "Task[Any, Any]":
         @shared_task(name=name, bind=False)

@@ -158,7 +158,7 @@ def _step_of_scorecard(card: Scorecard | None) -> Step:
     if card is None or not card.is_assessed:
         return Step(
             _("Nothing is due"),
-            _("You get a score as soon as there is enough business data to give a fair one."),
+            _("You get a score as soon as there are enough facts to give a fair one."),
             url,
             _("See what counts"),
         )

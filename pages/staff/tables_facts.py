@@ -41,7 +41,7 @@ class FactBatchTable(tables.Table):
             "received_at",
             "received_by",
         )
-        attrs = {"caption": _("Batches of business data")}
+        attrs = {"caption": _("Batches of facts")}
 
 
 class ReportTable(tables.Table):

@@ -8,9 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from common.templatetags.paddock import number, percent
+from common.templatetags.paddock import percent
 from pages.columns import NumberColumn
 from pages.staff.tables_scoring import ScoreColumn
+from pages.templatetags.scoring import gain
 from scoring.lab.models import LabMove
 
 
@@ -22,9 +23,9 @@ class ChangeColumn(NumberColumn):
         self.decimals = decimals
 
     def render(self, value: float) -> SafeString:
-        sign = "+" if value > 0 else ""
-        kind = "up" if value > 0 else "down" if value < 0 else "same"
-        return format_html('<span class="move-{}">{}{}</span>', kind, sign, number(value, self.decimals))
+        shown = round(value, self.decimals)
+        kind = "up" if shown > 0 else "down" if shown < 0 else "same"
+        return format_html('<span class="move-{}">{}</span>', kind, gain(value, self.decimals))
 
     def value(self, value: float | None) -> str:
         return "" if value is None else repr(value)

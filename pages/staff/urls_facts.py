@@ -1,4 +1,4 @@
-"""Addresses of the pages of business data."""
+"""Addresses of the pages of facts."""
 
 from django.urls import path
 

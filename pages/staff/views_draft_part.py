@@ -214,7 +214,7 @@ class DraftSettings(DraftPart):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         described = super().get_context_data(**kwargs)
-        return {**described, "documented": False, "check_url": "", "columns": []}
+        return {**described, "check_url": ""}
 
     def save(self, form: PartForm) -> Any:
         return draft_services.put_settings(

@@ -1,4 +1,4 @@
-"""Business data, as staff see and import them."""
+"""Facts, as staff see and import them."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from scoring.facts.states import FACT_BATCH
 class FactBatchList(StaffPage, ListPage):
     """All batches, the newest first."""
 
-    title = _("Business data")
+    title = _("Facts")
     lead = _("Facts arrive in batches. Only live batches count in scores; a corrected one supersedes its predecessor.")
     permission = "fact.view"
     table_class = FactBatchTable
@@ -50,7 +50,7 @@ class FactBatchList(StaffPage, ListPage):
 class FactBatchUpload(StaffPage, TitledPage):
     """Send a file; its import runs in the background."""
 
-    title = _("Import business data")
+    title = _("Import facts")
     lead = _("One file of rows per provider, merchant, trader and day. Nothing is taken unless all of it is right.")
     permission = "fact.import"
     template_name = "staff/fact_batch_upload.html"
@@ -58,7 +58,7 @@ class FactBatchUpload(StaffPage, TitledPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs.pop("form", None) or UploadForm()
         back = reverse("pages:staff:fact_batch_list")
-        return super().get_context_data(form=form, back_url=back, back_label=_("Business data"), **kwargs)
+        return super().get_context_data(form=form, back_url=back, back_label=_("Facts"), **kwargs)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form, status = UploadForm(request.POST, request.FILES), InvalidInput.status
@@ -130,7 +130,7 @@ class FactBatchDetail(BatchPage, ExportMixin, SingleTableMixin, TitledPage):
         return super().get_context_data(
             title=batch.file_name,
             back_url=reverse("pages:staff:fact_batch_list"),
-            back_label=_("Business data"),
+            back_label=_("Facts"),
             batch=batch,
             job=batch.job if batch.is_open else None,
             refusal=sentence(report["refusal"]) if report.get("refusal") else None,

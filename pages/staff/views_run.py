@@ -26,6 +26,7 @@ from scoring.capabilities.states import SCORE_RUN
 TIMINGS = {
     "sums": _("Sums"),
     "keep": _("Kept for the next night"),
+    "exclusions": _("What was left out"),
     "score": _("Scores"),
     "draws": _("Sums by week"),
     "intervals": _("Intervals"),
@@ -36,7 +37,7 @@ class ScoreRunList(StaffPage, ListPage):
     """All runs, the newest day first."""
 
     title = _("Score runs")
-    lead = _("One run applies the scoring model in force to the business data up to a day.")
+    lead = _("One run applies the scoring model in force to the facts up to a day.")
     permission = "run.view"
     table_class = ScoreRunTable
     filterset_class = ScoreRunFilter
@@ -65,7 +66,7 @@ class ScoreRunStart(StaffPage, FormPage):
     """Start a run; the same inputs again lead to the finished run."""
 
     title = _("Start a score run")
-    lead = _("The model in force is applied to all live business data. The same inputs lead to the finished run.")
+    lead = _("The model in force is applied to all live facts. The same inputs lead to the finished run.")
     permission = "run.start"
     form_class = RunForm
     submit_label = _("Start")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from common.exceptions import Conflict, InvalidInput, NotFound
 from common.refusals import refuse
 from engine.errors import EngineError
-from engine.model import Bootstrap, Capability, Composite, Gate, Label, Metric, Peers, ScoringModel, Window
+from engine.model import Bootstrap, Capability, Composite, Gate, Integrity, Label, Metric, Peers, ScoringModel, Window
 from engine.model_checks import model_faults
 from engine.model_toml import build
 
@@ -24,6 +24,7 @@ SETTINGS: Mapping[str, type] = {
     "label": Label,
     "description": Label,
     "window": Window,
+    "integrity": Integrity,
     "peers": Peers,
     "composite": Composite,
     "bootstrap": Bootstrap,

@@ -35,7 +35,7 @@ class CardStatus(models.TextChoices):
 class NotAssessed(models.TextChoices):
     """Why a provider has no score."""
 
-    NO_FACTS = "no_facts", _("No business data in the window")
+    NO_FACTS = "no_facts", _("No facts in the window")
     TOO_FEW_CAPABILITIES = "too_few_capabilities", _("Too few capabilities could be assessed")
 
 

@@ -15,7 +15,7 @@ from engine.errors import EngineError
 from engine.evidence import OK
 from engine.model import ScoringModel
 from engine.projection import Projected, project, repeat_facts
-from engine.reach import farthest, first_lag
+from engine.reach import farthest, first_lag, wait_of
 from engine.tables import open_connection
 from scoring.capabilities.arrays import Standpoint
 from scoring.capabilities.peers import known
@@ -82,7 +82,7 @@ def look_ahead(standpoint: Standpoint) -> Outlook:
         raise refuse(error) from error
     return Outlook(
         (
-            Scenario("no_facts", _("No new business data"), quiet),
+            Scenario("no_facts", _("No new facts"), quiet),
             Scenario("repeat", _("The last 28 days repeat"), busy),
         ),
         say_fading(model, run.as_of),
@@ -184,8 +184,8 @@ def say_changed(standpoint: Standpoint, ahead: Projected, index: int, points: fl
 
 def say_fading(model: ScoringModel, as_of: date) -> tuple[str, ...]:
     """Which weeks leave the model's window by each horizon."""
-    first = as_of - timedelta(days=model.window.settlement_lag + model.window.days - 1)
-    return tuple(
+    first = as_of - timedelta(days=first_lag(model) + model.window.days - 1)
+    sentences = [
         _("By %(day)s the days from %(first)s to %(last)s leave the window of %(window)s days.")
         % {
             "day": day(as_of + timedelta(days=horizon)),
@@ -194,4 +194,8 @@ def say_fading(model: ScoringModel, as_of: date) -> tuple[str, ...]:
             "window": number(model.window.days),
         }
         for horizon in HORIZONS
-    )
+    ]
+    later = max(wait_of(model, metric) for metric in model.metrics)
+    if later:
+        sentences.append(_("Figures that still settle leave it %(days)s days later.") % {"days": number(later)})
+    return tuple(sentences)

@@ -31,7 +31,7 @@ def check_fits_portal(rule: Rule) -> None:
     """The portal scores facts of providers, on a scale of 100, in its own capabilities."""
     if rule.source != "facts":
         raise InvalidInput(
-            _("The portal scores business data; this model reads a table."),
+            _("The portal scores facts; this model reads a table."),
             field="definition",
             remedy=_("Set source to facts."),
             code="wrong_source",

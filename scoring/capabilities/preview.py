@@ -85,7 +85,7 @@ def preview_metric(rule: Rule, metric: Metric) -> Preview:
         raise refuse(error.at(error.field.removeprefix("metrics[0].")))
     newest = FactBatch.objects.filter(status=FactBatchStatus.LIVE).aggregate(day=Max("day_to"))["day"]
     if newest is None:
-        raise Conflict(_("There are no business data yet."), remedy=_("Import facts first."), code="no_facts")
+        raise Conflict(_("There are no facts yet."), remedy=_("Import facts first."), code="no_facts")
     # A row that is never saved: what pins the inputs of a run pins those of the preview.
     draft = ScoringModel(key=alone.key, definition=dump_model(alone), created_at=timezone.now())
     pinned = pin_inputs(draft, newest)

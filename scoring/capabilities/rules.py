@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.paddock import number, percent
 from engine.model import Metric, Normaliser, Prior, ScoringModel
-from scoring.capabilities.words import evidence_name, format_evidence, in_language, label_of
+from scoring.capabilities.words import evidence_name, figure_name, format_evidence, in_language, label_of
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,33 @@ def describe_rule(rule: ScoringModel) -> dict[str, Any]:
         "peers": _(", ").join(peer_name(name) for name in rule.peers.columns) or _("everybody"),
         "peers_minimum": rule.peers.minimum,
         "window": rule.window,
+        "settlement": say_settlement(rule),
+        "merchant_share": say_merchant_share(rule),
         "bootstrap": rule.bootstrap,
         "metric_count": len(rule.metrics),
+    }
+
+
+def say_settlement(rule: ScoringModel) -> str:
+    """Which of the last days do not count yet; empty when all do."""
+    window = rule.window
+    if not window.settlement_lag:
+        return ""
+    if not window.settled:
+        return _("the last %(lag)s days still settle and do not count") % {"lag": number(window.settlement_lag)}
+    return _("the last %(lag)s days still settle and do not count in metrics of: %(figures)s") % {
+        "lag": number(window.settlement_lag),
+        "figures": _(", ").join(figure_name(column) for column in window.settled),
+    }
+
+
+def say_merchant_share(rule: ScoringModel) -> str:
+    """What one merchant may carry at most; empty without a limit."""
+    if not rule.integrity.measure:
+        return ""
+    return _("one merchant counts for at most %(share)s of a provider's %(measure)s; what is above does not count") % {
+        "share": percent(rule.integrity.merchant_share),
+        "measure": figure_name(rule.integrity.share_of),
     }
 
 

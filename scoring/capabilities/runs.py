@@ -68,7 +68,7 @@ def start_run(
     policies.check_runnable(model)
     inputs = pin_inputs(model, as_of)
     if not inputs.batches:
-        raise Conflict(_("There are no business data to score."), remedy=_("Import facts first."), code="no_facts")
+        raise Conflict(_("There are no facts to score."), remedy=_("Import facts first."), code="no_facts")
     present = find_same(model, as_of, inputs.digest, now)
     if present is not None:
         return present
@@ -195,7 +195,7 @@ def fail_run(*, run_id: int, failure: str, now: datetime | None = None) -> Score
 
 @transaction.atomic
 def stop_run(*, run_id: int, now: datetime | None = None) -> ScoreRun:
-    """The worker learned through its job that somebody asked to stop; nothing to do when the run itself knows."""
+    """Its job was cancelled, before a worker took it or while one worked; nothing to do when the run itself knows."""
     run = lock(ScoreRun.objects.all(), run_id)
     return close(run, "cancel", by=None, now=now or timezone.now()) if run.is_open else run
 
@@ -210,9 +210,10 @@ def cancel_run(
     run.check_version(version)
     row = SCORE_RUN.check(run, "cancel", note=note)
     check_permission(by, row.permission)
+    closed = close(run, "cancel", by=by, now=now, note=note)
     if run.job is not None and run.job.is_open:
         jobs.request_cancel(job_id=run.job.pk, by=by, now=now)
-    return close(run, "cancel", by=by, now=now, note=note)
+    return closed
 
 
 def close(run: ScoreRun, action: str, *, by: User | None, now: datetime, failure: str = "", note: str = "") -> ScoreRun:

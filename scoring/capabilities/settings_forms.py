@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from engine.model import ScoringModel
-from scoring.capabilities.part_forms import AGGREGATIONS, LABELS, NumberList, PartForm, lines, number_of, text
+from scoring.capabilities.part_forms import AGGREGATIONS, LABELS, Formula, NumberList, PartForm, lines, number_of, text
 from scoring.capabilities.subjects import ATTRIBUTES
 
 
@@ -17,7 +17,12 @@ class SettingsForm(PartForm):
     paths = {
         **LABELS,
         "model_version": ("version",),
-        **{f"window_{name}": ("window", name) for name in ("days", "wider_days", "half_life", "settlement_lag")},
+        **{
+            f"window_{name}": ("window", name)
+            for name in ("days", "wider_days", "half_life", "settlement_lag", "settled")
+        },
+        "merchant_share": ("integrity", "merchant_share"),
+        "share_of": ("integrity", "share_of"),
         "peers_columns": ("peers", "columns"),
         "peers_minimum": ("peers", "minimum"),
         "aggregation": ("composite", "aggregation"),
@@ -30,7 +35,9 @@ class SettingsForm(PartForm):
     }
     sections = (
         (_("Names"), ("model_version", "label_zh", "label_en", "description_zh", "description_en")),
-        (_("Time"), ("window_days", "window_wider_days", "window_half_life", "window_settlement_lag")),
+        (_("Time"), ("window_days", "window_wider_days", "window_half_life")),
+        (_("Settlement"), ("window_settlement_lag", "window_settled")),
+        (_("Share of one merchant"), ("merchant_share", "share_of")),
         (_("Peer groups"), ("peers_columns", "peers_minimum", "extras")),
         (_("Across capabilities"), ("aggregation", "minimum_capabilities", "log_floor", "levels")),
         (_("Interval"), ("replicates", "confidence", "seed")),
@@ -48,6 +55,16 @@ class SettingsForm(PartForm):
     window_settlement_lag = forms.IntegerField(
         label=_("Settlement lag in days"), help_text=_("The last days that still settle do not count.")
     )
+    window_settled = Formula(
+        label=_("Figures that settle"),
+        required=False,
+        help_text=_("Columns separated by commas; metrics that read one of them wait. Empty: all metrics wait."),
+    )
+    merchant_share = forms.FloatField(
+        label=_("Largest share of one merchant"),
+        help_text=_("A number such as 0.4: what one merchant brings above it does not count. 1: no limit."),
+    )
+    share_of = Formula(label=_("Share of what"), help_text=_("A formula over the facts, as in orders."))
     peers_columns = forms.CharField(
         label=_("Compared within"),
         required=False,
@@ -73,6 +90,9 @@ class SettingsForm(PartForm):
         self.fields["peers_columns"].widget.attrs["placeholder"] = names
         self.fields["extras"].widget.attrs["placeholder"] = names
 
+    def clean_window_settled(self) -> list[str]:
+        return split_names(self.cleaned_data["window_settled"])
+
     def clean_peers_columns(self) -> list[str]:
         return split_names(self.cleaned_data["peers_columns"])
 
@@ -89,7 +109,7 @@ class SettingsForm(PartForm):
     @classmethod
     def flatten(cls, content: Mapping[str, Any]) -> dict[str, Any]:
         initial = super().flatten(content)
-        for name in ("peers_columns", "extras"):
+        for name in ("peers_columns", "extras", "window_settled"):
             initial[name] = ", ".join(initial.get(name, ()))
         return initial
 

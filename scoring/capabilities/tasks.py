@@ -9,11 +9,11 @@ from common.jobs.tasks import job_task
 from scoring.capabilities import recompute_services
 from scoring.capabilities.compute import carry_out
 from scoring.capabilities.recompute import recompute as recompute_runs
-from scoring.capabilities.runs import TASK
+from scoring.capabilities.runs import TASK, stop_run
 from scoring.facts.adjustment_services import RECOMPUTE
 
 
-@job_task(TASK)
+@job_task(TASK, stop=stop_run)
 def run_scores(progress: Progress, run_id: int) -> dict[str, Any]:
     """Compute one score run."""
     return carry_out(run_id, progress)

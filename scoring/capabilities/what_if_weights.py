@@ -16,7 +16,6 @@ from providers.registry.models import Provider
 from scoring.capabilities.array_files import RunArrays
 from scoring.capabilities.arrays import arrays_of
 from scoring.capabilities.models import ScoreRun
-from scoring.capabilities.peers import known
 from scoring.capabilities.words import in_language, label_of
 
 MOVERS = 10
@@ -123,7 +122,7 @@ def describe(arrays: RunArrays, other: ScoringModel, shift: Shift) -> WeightAnsw
     return WeightAnswer(
         ranked=int(both.sum()),
         moved=shift.moved,
-        correlation=known(shift.correlation),
+        correlation=shift.correlation,
         largest_change=float(np.abs(change).max()) if len(change) else None,
         mean_change=float(np.abs(change).mean()) if len(change) else None,
         tiers=tuple(Tier(level, before, after) for level, (before, after) in enumerate(shift.tiers.tolist(), start=1)),

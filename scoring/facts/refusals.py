@@ -74,7 +74,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
     ),
     "overlap": (
         _(
-            "Batch %(batch)s already holds business data of “%(source)s” from %(since)s to %(until)s "
+            "Batch %(batch)s already holds facts of “%(source)s” from %(since)s to %(until)s "
             "(providers concerned: %(providers)s)."
         ),
         _("Say that this file supersedes batch %(batch)s, or leave those days out."),
@@ -99,7 +99,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         _("Check the unit of the column."),
     ),
     "no_space": (
-        _("The disk of the business data is full."),
+        _("The disk of the facts is full."),
         _("Free space under the folder of FACTS_URL, then import the file again; nothing was taken."),
     ),
     "no_memory": (
@@ -107,7 +107,7 @@ SENTENCES: dict[str, tuple[Any, Any]] = {
         _("Split the file by days."),
     ),
     "unwritable": (
-        _("The folder of the business data cannot be written: %(reason)s"),
+        _("The folder of the facts cannot be written: %(reason)s"),
         _("Check the folder of FACTS_URL and its permissions."),
     ),
     "same_file": (

@@ -13,7 +13,7 @@ from scoring.facts.refusals import Refusal
 from scoring.facts.sources import digest_file
 from scoring.facts.workbench import Workbench, quote_literal
 
-WRITING = gettext_noop("Write the business data")
+WRITING = gettext_noop("Write the facts")
 ORDER = "day, provider, merchant, trader"
 
 

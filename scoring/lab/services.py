@@ -169,7 +169,7 @@ def fail_trial(*, trial_id: int, failure: str, now: datetime | None = None) -> L
 
 @transaction.atomic
 def stop_trial(*, trial_id: int, now: datetime | None = None) -> LabTrial:
-    """The worker learned through its job that somebody asked to stop."""
+    """Its job was cancelled, before a worker took it or while one worked."""
     trial = lock(LabTrial.objects.all(), trial_id)
     return close(trial, "cancel", by=None, now=now or timezone.now()) if trial.is_open else trial
 
@@ -184,9 +184,10 @@ def cancel_trial(
     trial.check_version(version)
     row = TRIAL.check(trial, "cancel", note=note)
     check_permission(by, row.permission)
+    closed = close(trial, "cancel", by=by, now=now, note=note)
     if trial.job is not None and trial.job.is_open:
         jobs.request_cancel(job_id=trial.job.pk, by=by, now=now)
-    return close(trial, "cancel", by=by, now=now, note=note)
+    return closed
 
 
 def close(

@@ -656,7 +656,7 @@ class Migration(migrations.Migration):
                 ('external', models.BooleanField(default=False)),
                 ('attributes', models.JSONField(default=dict)),
                 ('status', models.CharField(choices=[('assessed', 'Assessed'), ('not_assessed', 'Not assessed')], max_length=12)),
-                ('reason', models.CharField(blank=True, choices=[('no_facts', 'No business data in the window'), ('too_few_capabilities', 'Too few capabilities could be assessed')], max_length=24)),
+                ('reason', models.CharField(blank=True, choices=[('no_facts', 'No facts in the window'), ('too_few_capabilities', 'Too few capabilities could be assessed')], max_length=24)),
                 ('composite', models.FloatField(null=True)),
                 ('lower', models.FloatField(null=True)),
                 ('upper', models.FloatField(null=True)),

@@ -150,7 +150,7 @@ def check_final(season: Season, today: date) -> None:
     earliest = season.ends_on + timedelta(days=SETTLEMENT_LAG_DAYS + 1)
     if today < earliest:
         raise Conflict(
-            _("Business data settle for %(days)s days after the last day.") % {"days": SETTLEMENT_LAG_DAYS},
+            _("Facts settle for %(days)s days after the last day.") % {"days": SETTLEMENT_LAG_DAYS},
             remedy=_("Make it final on %(day)s.") % {"day": day_text(earliest)},
             code="too_early",
         )

@@ -259,6 +259,13 @@ def test_awkward_texts_survive_the_round_trip() -> None:
     assert load_model(dump_model(model)) == model
 
 
+def test_what_a_shipped_version_means_never_changes() -> None:
+    """Whoever changes the file counts its version up and writes both down here: published versions are immutable."""
+    model = load_model((MODELS / "five_capabilities.toml").read_text(encoding="utf-8"))
+    digest = "7413cccadc8c34c2baab047a5311b4e2b2ea435b827762aa17e09fe035c2ef98"
+    assert (model.version, model_digest(model)) == ("2026.1", digest)
+
+
 def test_the_first_model_covers_the_five_capabilities() -> None:
     model = load_model((MODELS / "five_capabilities.toml").read_text(encoding="utf-8"))
     assert tuple(part.key for part in model.capabilities) == CAPABILITIES

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     """Exit code 0: live, or was live already, or the dry run found nothing wrong; 1: the file was rejected; 2: the
     import could not run (no such file, no space, wrong arguments); 130: interrupted."""
 
-    help = "Import a file of business data (CSV, CSV in gzip, Parquet or JSON lines)."
+    help = "Import a file of facts (CSV, CSV in gzip, Parquet or JSON lines)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the file to import")

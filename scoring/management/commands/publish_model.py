@@ -5,10 +5,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 import engine
 from common.days import business_day
-from common.exceptions import DomainError
+from common.exceptions import Conflict, DomainError
+from engine.model_toml import model_digest
 from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.services import announce, create_draft, publish, read_definition
 
@@ -36,9 +38,17 @@ class Command(BaseCommand):
 
 
 def put_into_force(definition: str) -> str:
-    """Draft, announce or publish as far as the notice period lets; says what was done."""
+    """Draft, announce or publish as far as the notice period lets; says what was done. Raises Conflict when the portal
+    has another definition under the same version, which it goes on applying."""
     rule = read_definition(definition)
     model = ScoringModel.objects.filter(key=rule.key, model_version=rule.version).first()
+    if model and model.digest != model_digest(rule):
+        raise Conflict(
+            _("The portal has another definition of version %(version)s.") % {"version": rule.version},
+            field="version",
+            remedy=_("Give the file another version."),
+            code="version_taken",
+        )
     model = model or create_draft(definition=definition, by=None)
     if model.status == "draft":
         first = not ScoringModel.objects.filter(published_at__isnull=False).exists()

@@ -85,7 +85,7 @@ def test_superseding_by_command(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "b.csv", [fact_row("X1", orders=1)])
     code, _, err = run(path)
     assert code == 1
-    assert err.startswith(f"Batch {old.pk} already holds business data of “platform” from ")
+    assert err.startswith(f"Batch {old.pk} already holds facts of “platform” from ")
     assert run(path, "--supersedes", old.pk)[0] == 0
     old.refresh_from_db()
     assert old.status == "superseded"

@@ -168,7 +168,7 @@ def test_a_job_that_runs_twice_imports_once(tmp_path: Path) -> None:
     assert len(storage.stored_files()) == 1
 
 
-@pytest.mark.parametrize("phase", ["Read the file", "Read the rows", "Check the rows", "Write the business data"])
+@pytest.mark.parametrize("phase", ["Read the file", "Read the rows", "Check the rows", "Write the facts"])
 def test_a_cancel_takes_nothing(tmp_path: Path, phase: str) -> None:
     def report(done: int, total: int, now: str) -> None:
         if now == phase:
@@ -210,7 +210,7 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left") as caught, Path("/dev/full").open("wb", buffering=0) as device:
         device.write(b"x")
     assert str(refuse_io(caught.value)) == (
-        "The disk of the business data is full. "
+        "The disk of the facts is full. "
         "Free space under the folder of FACTS_URL, then import the file again; nothing was taken."
     )
 

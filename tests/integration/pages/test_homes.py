@@ -124,7 +124,7 @@ def test_provider_not_assessed_reads_no_number() -> None:
     make_scores({provider: [None] * 5})
     text = read(sign_in(owner_of(provider)), "/provider/")
     assert "Not assessed" in text
-    assert "No business data in the window" in text
+    assert "No facts in the window" in text
     assert "data-chart" not in text
 
 

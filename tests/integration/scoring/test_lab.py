@@ -229,6 +229,16 @@ def test_a_trial_runs_as_a_job_and_is_cancelled_by_its_owner(providers: list[Pro
     assert (again.status, Job.objects.get(pk=again.job_id).status) == ("done", "done")
 
 
+def test_cancelling_the_job_of_a_waiting_trial_cancels_the_trial(providers: list[Provider]) -> None:
+    make_run()
+    analyst = make_staff(Role.SCORING_ANALYST)
+    trial = services.start_trial(model_id=make_draft().pk, by=analyst, options=FEW)
+    assert trial.job_id is not None
+    jobs.request_cancel(job_id=trial.job_id, by=analyst)
+    trial.refresh_from_db()
+    assert (trial.status, trial.results.count()) == ("cancelled", 0)
+
+
 def test_a_trial_whose_job_died_for_good_makes_room(providers: list[Provider]) -> None:
     make_run()
     model, analyst = make_draft(), make_staff(Role.SCORING_ANALYST)

@@ -130,9 +130,11 @@ def test_parts_are_added_moved_and_removed_by_page(draft: ScoringModel, analyst:
     assert client.post(f"{base}gates/of/weak/remove/", {"version": draft.version}).status_code == 302
     assert client.post(f"{base}gates/of/weak/remove/", {"version": 1}).status_code == 409
     settings = client.get(f"{base}settings/").context["form"]
-    assert client.post(f"{base}settings/", {**post_data(settings), "levels": "30, 60"}).status_code == 302
+    limits = {"window_settled": "orders, gmv_minor", "window_settlement_lag": 5, "merchant_share": 0.4}
+    assert client.post(f"{base}settings/", {**post_data(settings), "levels": "30, 60", **limits}).status_code == 302
     rule = ScoringModel.objects.get(pk=draft.pk).rule
     assert (rule.gates, rule.composite.levels) == ((), (30.0, 60.0))
+    assert (rule.window.settled, rule.integrity.merchant_share) == (("orders", "gmv_minor"), 0.4)
     assert client.get(f"{base}charms/new/").status_code == 404
     assert client.get(f"{base}metrics/of/nothing/").status_code == 404
 

@@ -199,10 +199,20 @@ def test_a_run_whose_job_ended_without_it_makes_way(provider: Provider) -> None:
     analyst = make_staff(Role.SCORING_ANALYST)
     lost = runs.start_run(by=analyst, as_of=DAY, now=MORNING_AFTER)
     assert lost.job is not None
-    jobs.request_cancel(job_id=lost.job.pk, by=analyst)
+    Job.objects.filter(pk=lost.job.pk).update(status="failed", finished_at=MORNING_AFTER)
     again = runs.start_run(by=analyst, as_of=DAY, now=MORNING_AFTER)
     lost.refresh_from_db()
     assert (lost.status, again.pk != lost.pk) == (RunStatus.FAILED, True)
+
+
+def test_cancelling_the_job_of_a_waiting_run_cancels_the_run(provider: Provider) -> None:
+    analyst = make_staff(Role.SCORING_ANALYST)
+    run = runs.start_run(by=analyst, as_of=DAY, now=MORNING_AFTER)
+    assert run.job is not None
+    jobs.request_cancel(job_id=run.job.pk, by=analyst)
+    run.refresh_from_db()
+    assert (run.status, run.result_digest) == (RunStatus.CANCELLED, "")
+    assert runs.start_run(by=analyst, as_of=DAY, now=MORNING_AFTER).pk != run.pk
 
 
 def test_unreadable_facts_fail_the_run_with_a_sentence(provider: Provider) -> None:

@@ -157,13 +157,18 @@ def test_gates_and_settings() -> None:
         "version": "3",
         "window": {"days": 60, "wider_days": 90},
         "peers": {"columns": ["region"], "minimum": 5},
+        "integrity": {"merchant_share": 0.5, "share_of": "gmv_minor"},
     }
     changed = draft_services.put_settings(model_id=model.pk, content=settings, by=analyst)
     assert (changed.model_version, changed.rule.window.days, changed.rule.peers.columns) == ("3", 60, ("region",))
+    assert changed.rule.integrity.measure == "gmv_minor"
     for wrong, field in (
         ({"window": {"days": 0}}, "window.days"),
         ({"composite": {"levels": [60, 50]}}, "composite.levels"),
         ({"colour": "red"}, "colour"),
+        ({"integrity": {"merchant_share": 2}}, "integrity.merchant_share"),
+        ({"integrity": {"merchant_share": 0.5, "share_of": "profit"}}, "integrity.share_of"),
+        ({"window": {"settled": ["profit"]}}, "window.settled"),
         ({"window": {"days": "many"}}, "window.days"),
     ):
         with pytest.raises(InvalidInput) as refusal:

@@ -1,10 +1,12 @@
 """Explanations: the ledger in words, and moves whose parts sum to the whole."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils.translation import override
 
+from engine.model import Integrity
 from engine.model_toml import load_model
 from scoring.capabilities import selectors
 from scoring.capabilities.enums import CardStatus
@@ -125,3 +127,30 @@ def test_a_rule_is_described_in_both_languages() -> None:
     metric = told["capabilities"][1].metrics[0]
     assert (metric.formula, metric.direction) == ("(refunded_orders) / (orders)", "lower is better")
     assert (metric.evidence, metric.window) == ("30 (Orders)", "30 days, else 60")
+    assert (told["settlement"], told["merchant_share"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("settled", "language", "settlement"),
+    [
+        ((), "en", "the last 14 days still settle and do not count"),
+        (
+            ("orders", "gmv_minor"),
+            "en",
+            "the last 14 days still settle and do not count in metrics of: Orders, GMV",
+        ),
+        (("orders",), "zh-hans", "最近14天仍在结算，不计入以下数据的指标：成交订单数"),
+    ],
+)
+def test_a_rule_says_what_still_settles(settled: tuple[str, ...], language: str, settlement: str) -> None:
+    rule = load_model(small_model())
+    rule = replace(rule, window=replace(rule.window, settlement_lag=14, settled=settled))
+    with override(language):
+        assert describe_rule(rule)["settlement"] == settlement
+
+
+def test_a_rule_says_what_one_merchant_may_carry() -> None:
+    rule = replace(load_model(small_model()), integrity=Integrity(0.4))
+    told = "one merchant counts for at most 40% of a provider's Orders; what is above does not count"
+    with override("en"):
+        assert describe_rule(rule)["merchant_share"] == told
