@@ -92,7 +92,7 @@ def describe(rows: int, size: int, copies: list[Measured], ours: list[Measured],
     ]
     return Result(
         name="imports",
-        title="Import of business data",
+        title="Import of facts",
         head=("what", "seconds", "rows per second", "peak MB"),
         rows=[
             (name, f"{seconds:.2f}", f"{rows / seconds:,.0f}", f"{peak / 1024**2:,.0f}")
