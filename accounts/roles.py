@@ -103,6 +103,7 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "link.contest",
     "dispute.open",
     "dispute.withdraw",
+    "season.comment",
     "watch.propose",
     "trader.edit",
     "invitation.accept",
@@ -161,7 +162,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "run.cancel",
         "job.cancel",
     },
-    Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
+    Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "season.answer", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {
         "match.manage",

@@ -382,6 +382,7 @@ NOTICE_TABLES: list[str] = [
     "scoring.capabilities.notices.NOTICES",
     "scoring.disputes.notices.NOTICES",
     "scoring.capabilities.model_notices.NOTICES",
+    "scoring.seasons.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

@@ -8,6 +8,7 @@ from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
 from scoring.lab.models import LabMove, LabResult, LabTrial
+from scoring.seasons.comment_models import SeasonComment
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Scorecard",
     "ScoringModel",
     "Season",
+    "SeasonComment",
     "Standing",
     "StandingNight",
     "Track",

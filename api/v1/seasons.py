@@ -38,12 +38,16 @@ class SeasonListItem(serializers.ModelSerializer[Season]):
             "starts_on",
             "ends_on",
             "scoring_model",
+            "pinned",
             "digest",
             "status",
             "announced_at",
             "started_at",
             "closed_at",
+            "standstill_at",
+            "objections_until",
             "finalised_at",
+            "archived_at",
             "version",
         ]
         read_only_fields = fields
@@ -51,11 +55,18 @@ class SeasonListItem(serializers.ModelSerializer[Season]):
 
 class SeasonSerializer(SeasonListItem):
     tracks = TrackSerializer(many=True, read_only=True)
+    next_season = serializers.SerializerMethodField(
+        help_text="The code of the season after it; null while nobody has prepared one that you may see."
+    )
     allowed_actions = serializers.SerializerMethodField()
 
     class Meta(SeasonListItem.Meta):
-        fields = [*SeasonListItem.Meta.fields, "tracks", "allowed_actions"]
+        fields = [*SeasonListItem.Meta.fields, "tracks", "next_season", "allowed_actions"]
         read_only_fields = fields
+
+    def get_next_season(self, season: Season) -> str | None:
+        following = selectors.season_after(season, self.context["request"].user)
+        return following.code if following else None
 
     @extend_schema_field(OfferSerializer(many=True))
     def get_allowed_actions(self, season: Season) -> list[dict[str, Any]]:
@@ -144,7 +155,7 @@ class SeasonView(SeasonPart):
 
 
 class SeasonActionsView(SeasonPart):
-    """Take a step: announce, start, close or finalise."""
+    """Take a step: announce, start, close, open_objections, finalise or archive."""
 
     @extend_schema(request=ActionInput, responses=SeasonSerializer)
     def post(self, request: Request, pk: int) -> Response:

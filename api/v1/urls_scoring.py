@@ -9,6 +9,7 @@ from api.v1 import (
     scorecards,
     scoring_model_parts,
     scoring_models,
+    season_comments,
     seasons,
     standings,
     weights,
@@ -77,6 +78,8 @@ urlpatterns = [
     path("seasons", seasons.SeasonListView.as_view(), name="seasons"),
     path("seasons/<int:pk>", seasons.SeasonView.as_view(), name="season"),
     path("seasons/<int:pk>/actions", seasons.SeasonActionsView.as_view(), name="season-actions"),
+    path("seasons/<int:pk>/comments", season_comments.CommentListView.as_view(), name="season-comments"),
+    path("season-comments/<int:pk>/answer", season_comments.CommentAnswerView.as_view(), name="season-comment-answer"),
     path("seasons/<int:pk>/nights", standings.NightListView.as_view(), name="season-nights"),
     path("seasons/<int:pk>/standings", standings.StandingListView.as_view(), name="season-standings"),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pages import season_comments
 from pages.provider import views_scorecard, views_scoring_rules
 
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("scorecard/<int:pk>/what-if/", views_scorecard.CardWhatIf.as_view(), name="scorecard_what_if"),
     path("scorecard/<int:pk>/outlook/", views_scorecard.CardOutlook.as_view(), name="scorecard_outlook"),
     path("race/", views_scorecard.Race.as_view(), name="race"),
+    path("seasons/<str:code>/comments/", season_comments.SeasonCommentPage.as_view(), name="season_comment"),
 ]

@@ -96,7 +96,12 @@ class Race(OwnProviderPage, TitledPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         season = seasons.shown_season()
-        context: dict[str, Any] = {"season": season, "provider": self.provider}
+        context: dict[str, Any] = {
+            "season": season,
+            "provider": self.provider,
+            "announced": seasons.announced(),
+            "may_comment": self.may("season.comment"),
+        }
         if season is not None:
             track = seasons.track_of(season)
             places = list(seasons.places_of(self.provider.pk, track)[:90])

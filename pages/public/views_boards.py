@@ -5,11 +5,14 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django import forms
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.generic.base import View
 
+from accounts.permissions import organisation_ids_with
 from common.exceptions import NotFound
 from common.forms import DayInput
 from common.templatetags.paddock import local_text, number
@@ -18,10 +21,11 @@ from pages.charts_scoring import draw_board, interval_text
 from pages.columns import NumberColumn
 from scoring.capabilities.rules import describe_rule
 from scoring.seasons import policies, selectors
-from scoring.seasons.enums import PUBLIC_SEASONS
+from scoring.seasons.enums import PUBLIC_SEASONS, SeasonStatus
 from scoring.seasons.filters import StandingFilter
 from scoring.seasons.models import Season, Standing, StandingNight
-from scoring.seasons.words import describe_track, order_words, say_movement
+from scoring.seasons.pinning import write_canonical
+from scoring.seasons.words import describe_pinned, describe_track, order_words, say_movement
 
 
 class BoardTable(tables.Table):
@@ -83,8 +87,12 @@ class Boards(TitledPage):
     template_name = "public/board_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        public = Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model")
-        return super().get_context_data(seasons=public, **kwargs)
+        public = list(Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model"))
+        return super().get_context_data(
+            seasons=[season for season in public if season.status != SeasonStatus.ARCHIVED],
+            archived=[season for season in public if season.status == SeasonStatus.ARCHIVED],
+            **kwargs,
+        )
 
 
 class BoardPage:
@@ -156,5 +164,17 @@ class BoardRules(BoardPage, TitledPage):
             track_rules=describe_track(policies.read_rules(track.rules)),
             model=season.scoring_model,
             rule=describe_rule(season.scoring_model.rule),
+            pinned=describe_pinned(season),
+            comments=selectors.comments_of(season, self.request.user),
+            may_comment=bool(organisation_ids_with(self.request.user, "season.comment")),
             **kwargs,
         )
+
+
+class BoardPinned(BoardPage, View):
+    """What the digest covers, byte by byte."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        return HttpResponse(write_canonical(self.season.pinned), content_type="application/json; charset=utf-8")

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pages import season_comments
 from pages.staff import views_season
 
 urlpatterns = [
@@ -11,4 +12,5 @@ urlpatterns = [
     path("seasons/<int:pk>/edit/", views_season.SeasonEdit.as_view(), name="season_edit"),
     path("seasons/<int:pk>/act/", views_season.SeasonAct.as_view(), name="season_act"),
     path("seasons/<int:pk>/standings/", views_season.StandingCompute.as_view(), name="standing_compute"),
+    path("season-comments/<int:pk>/answer/", season_comments.CommentAnswer.as_view(), name="season_comment_answer"),
 ]

@@ -34,7 +34,7 @@ from scoring.seasons.models import Season
 from scoring.seasons.permissions import offer_season_actions
 from scoring.seasons.standings import compute_standings
 from scoring.seasons.states import SEASON
-from scoring.seasons.words import describe_track
+from scoring.seasons.words import describe_pinned, describe_track
 
 
 class SeasonTable(tables.Table):
@@ -76,7 +76,11 @@ class SeasonList(StaffPage, ListPage):
         return selectors.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(may_edit=has_permission(self.request.user, "season.edit"), **kwargs)
+        return super().get_context_data(
+            may_edit=has_permission(self.request.user, "season.edit"),
+            next_missing=selectors.without_successor(),
+            **kwargs,
+        )
 
 
 class SeasonPage(StaffPage):
@@ -120,13 +124,17 @@ class SeasonDetail(SeasonPage, TitledPage):
             nights=selectors.nights_of(track)[:10],
             standings=selectors.ranked_of(night)[:10] if night else [],
             unranked=selectors.unranked_of(night)[:20] if night else [],
+            pinned=describe_pinned(season),
+            comments=selectors.comments_of(season, user),
+            answer_address="pages:staff:season_comment_answer" if has_permission(user, "season.answer") else "",
+            next_missing=[one for one in selectors.without_successor() if one.pk == season.pk],
             entries=entries_of(season),
             **kwargs,
         )
 
 
 class SeasonAct(SeasonPage, ActionView):
-    """Announce, start, close, make final."""
+    """Every step of a season."""
 
     table = SEASON
     actions = services.ACTIONS
@@ -135,7 +143,9 @@ class SeasonAct(SeasonPage, ActionView):
         "announce": _("Announced. Dates, model and rules are pinned."),
         "start": _("Started. Places are computed every night."),
         "close": _("The race is closed."),
+        "open_objections": _("The verdicts are shown. Providers may object."),
         "finalise": _("The result is final."),
+        "archive": _("The season is archived."),
     }
 
     def get_success_url(self, subject: Season) -> str:

@@ -9,10 +9,13 @@ class SeasonStatus(models.TextChoices):
     ANNOUNCED = "announced", _("Announced")
     RUNNING = "running", _("Running")
     SETTLING = "settling", _("Settling")
+    STANDSTILL = "standstill", _("Open to objections")
     FINAL = "final", _("Final")
+    ARCHIVED = "archived", _("Archived")
 
 
-PUBLIC_SEASONS = (SeasonStatus.ANNOUNCED, SeasonStatus.RUNNING, SeasonStatus.SETTLING, SeasonStatus.FINAL)
+PUBLIC_SEASONS = tuple(status for status in SeasonStatus if status != SeasonStatus.DRAFT)
+CLOSED_SEASONS = (SeasonStatus.FINAL, SeasonStatus.ARCHIVED)
 RACING_SEASONS = (SeasonStatus.RUNNING, SeasonStatus.SETTLING)
 
 

@@ -18,7 +18,7 @@ MAIN_TRACK = "main"
 
 @pghistory.track()
 class Season(Versioned):
-    """A race. From its announcement on, its model and rules are pinned by `digest`."""
+    """A race. `pinned` is what `digest` covers from the announcement on: model version, days, terms and the tracks."""
 
     code = models.CharField(_("Code"), max_length=20, unique=True)
     name_zh = models.CharField(_("Name in Chinese"), max_length=80)
@@ -28,6 +28,7 @@ class Season(Versioned):
     scoring_model = models.ForeignKey(
         ScoringModel, on_delete=models.PROTECT, related_name="seasons", verbose_name=_("Scoring model")
     )
+    pinned = models.JSONField(default=dict, blank=True, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     status = models.CharField(max_length=12, choices=SeasonStatus.choices, default=SeasonStatus.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
@@ -46,8 +47,17 @@ class Season(Versioned):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    standstill_at = models.DateTimeField(null=True, blank=True)
+    standstill_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    objections_until = models.DateField(_("Objections until"), null=True, blank=True)
     finalised_at = models.DateTimeField(null=True, blank=True)
     finalised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+    archived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
@@ -61,13 +71,23 @@ class Season(Versioned):
                 | (~Q(status=SeasonStatus.DRAFT) & ~Q(digest="") & Q(announced_at__isnull=False)),
                 name="season_pinned_when_announced",
             ),
+            models.CheckConstraint(
+                condition=Q(standstill_at__isnull=True, objections_until__isnull=True)
+                | Q(standstill_at__isnull=False, objections_until__isnull=False),
+                name="season_standstill_has_its_last_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=SeasonStatus.ARCHIVED, archived_at__isnull=False, archived_by__isnull=False)
+                | (~Q(status=SeasonStatus.ARCHIVED) & Q(archived_at__isnull=True, archived_by__isnull=True)),
+                name="season_archived_pair",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
                 name="pinned_once_announced",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__announced_at__isnull=False)
-                & changed("code", "starts_on", "ends_on", "scoring_model", "digest"),
+                & changed("code", "starts_on", "ends_on", "scoring_model", "pinned", "digest"),
             ),
         ]
 

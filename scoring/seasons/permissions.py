@@ -14,7 +14,9 @@ CHECKS = {
     "announce": policies.check_announceable,
     "start": policies.check_startable,
     "close": policies.check_closable,
+    "open_objections": policies.check_settled,
     "finalise": policies.check_final,
+    "archive": policies.check_archivable,
 }
 
 

@@ -20,6 +20,13 @@ from scoring.seasons.models import Season
 
 NOTICE_DAYS = 15
 SETTLEMENT_LAG_DAYS = 14
+OBJECTION_DAYS = 7
+DEFAULT_TERMS = {
+    "notice_days": NOTICE_DAYS,
+    "settlement_lag_days": SETTLEMENT_LAG_DAYS,
+    "objection_days": OBJECTION_DAYS,
+}
+MOST_COMMENTS = 5
 ORDER_KEYS = ("lower", "score", "evidence")
 
 
@@ -36,6 +43,11 @@ class TrackRules:
 
 
 DEFAULT_RULES = TrackRules(order=DEFAULT_ORDER, settlement=SettlementRules(entry_threshold=60.0))
+
+
+def terms_of(season: Season) -> Mapping[str, int]:
+    """The periods in days that the season announced; those of the house before it did."""
+    return {**DEFAULT_TERMS, **season.pinned.get("terms", {})}
 
 
 def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
@@ -118,6 +130,16 @@ def check_announceable(season: Season, today: date) -> None:
         )
 
 
+def check_commentable(season: Season) -> None:
+    """Rules are commented on between their announcement and the first day."""
+    if season.status != SeasonStatus.ANNOUNCED:
+        raise Conflict(
+            _("Comments are taken while a season is announced and has not started."),
+            remedy=_("Read the rules of the next season."),
+            code="not_commentable",
+        )
+
+
 def check_startable(season: Season, today: date) -> None:
     """The first day has come and the pinned model has been in force."""
     if today < season.starts_on:
@@ -133,6 +155,10 @@ def check_startable(season: Season, today: date) -> None:
             remedy=_("Publish it first."),
             code="model_not_published",
         )
+    if season.comments.filter(answered_at__isnull=True).exists():
+        raise Conflict(
+            _("Comments on the rules wait for an answer."), remedy=_("Answer them first."), code="comments_open"
+        )
 
 
 def check_closable(season: Season, today: date) -> None:
@@ -145,14 +171,36 @@ def check_closable(season: Season, today: date) -> None:
         )
 
 
-def check_final(season: Season, today: date) -> None:
+def check_settled(season: Season, today: date) -> None:
     """Refunds and late facts of the last day have come in."""
-    earliest = season.ends_on + timedelta(days=SETTLEMENT_LAG_DAYS + 1)
+    lag = terms_of(season)["settlement_lag_days"]
+    earliest = season.ends_on + timedelta(days=lag + 1)
     if today < earliest:
         raise Conflict(
-            _("Business data settle for %(days)s days after the last day.") % {"days": SETTLEMENT_LAG_DAYS},
-            remedy=_("Make it final on %(day)s.") % {"day": day_text(earliest)},
+            _("Business data settle for %(days)s days after the last day.") % {"days": lag},
+            remedy=_("Come back on %(day)s.") % {"day": day_text(earliest)},
             code="too_early",
+        )
+
+
+def check_final(season: Season, today: date) -> None:
+    """Everybody had the time to object."""
+    last = season.objections_until
+    if last is not None and today <= last:
+        raise Conflict(
+            _("Providers may object until %(day)s.") % {"day": day_text(last)},
+            remedy=_("Make it final the day after."),
+            code="too_early",
+        )
+
+
+def check_archivable(season: Season, today: date) -> None:
+    """The board has something newer to show."""
+    if not Season.objects.filter(starts_on__gt=season.ends_on, started_at__isnull=False).exists():
+        raise Conflict(
+            _("No later season has started yet."),
+            remedy=_("Archive this one when the next one runs."),
+            code="no_later_season",
         )
 
 

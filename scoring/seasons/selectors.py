@@ -3,11 +3,12 @@
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
-from scoring.seasons.enums import PUBLIC_SEASONS, RACING_SEASONS, SeasonStatus
+from scoring.seasons.comment_models import SeasonComment
+from scoring.seasons.enums import CLOSED_SEASONS, PUBLIC_SEASONS, RACING_SEASONS, SeasonStatus
 from scoring.seasons.models import MAIN_TRACK, Season, Standing, StandingNight, Track
 
 
@@ -23,9 +24,9 @@ def racing() -> QuerySet[Season]:
 
 
 def shown_season() -> Season | None:
-    """The season that the board shows first: the newest that runs or settles, else the newest final, else announced."""
+    """The season that the board shows first: by state, and of one state the newest."""
     seasons = Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model")
-    order = {"running": 0, "settling": 1, "final": 2, "announced": 3}
+    order = {"running": 0, "settling": 1, "standstill": 2, "final": 3, "announced": 4, "archived": 5}
     return min(seasons, key=lambda season: (order[season.status], -season.starts_on.toordinal()), default=None)
 
 
@@ -85,6 +86,31 @@ def neighbours_of(standing: Standing, reach: int = 3) -> QuerySet[Standing]:
     return ranked_of(standing.night).filter(place__range=(max(1, standing.place - reach), standing.place + reach))
 
 
+def announced() -> QuerySet[Season]:
+    """The seasons whose rules can be commented on."""
+    return Season.objects.filter(status=SeasonStatus.ANNOUNCED).order_by("starts_on", "pk")
+
+
+def season_after(season: Season, user: User | AnonymousUser) -> Season | None:
+    """The next season among those that `user` may see."""
+    return visible_to(user).filter(starts_on__gt=season.ends_on).order_by("starts_on", "pk").first()
+
+
+def without_successor() -> list[Season]:
+    """The seasons that run while nobody has prepared what comes after them."""
+    running = Season.objects.filter(status=SeasonStatus.RUNNING).order_by("ends_on", "pk")
+    return list(running.exclude(Exists(Season.objects.filter(starts_on__gt=OuterRef("ends_on")))))
+
+
+def comments_of(season: Season, user: User | AnonymousUser) -> QuerySet[SeasonComment]:
+    """What `user` may read of the comments on a season: staff all, a provider its own, everybody the answered ones."""
+    comments = SeasonComment.objects.filter(season=season).select_related("provider", "season", "answered_by")
+    if has_permission(user, "season.view"):
+        return comments
+    mine = organisation_ids_with(user, "season.comment")
+    return comments.filter(Q(answered_at__isnull=False) | Q(provider__organisation__in=mine))
+
+
 def unfinished(user: User | AnonymousUser) -> QuerySet[Season]:
     """Seasons that `user` may see and that are not final, the first to start on top."""
-    return visible_to(user).exclude(status=SeasonStatus.FINAL).order_by("starts_on", "pk")
+    return visible_to(user).exclude(status__in=CLOSED_SEASONS).order_by("starts_on", "pk")

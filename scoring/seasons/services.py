@@ -1,9 +1,7 @@
-"""Writes about seasons: create, edit, announce, start, close, make final."""
+"""Writes about seasons: create, edit, and every step from the announcement to the archive."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +16,7 @@ from common.locks import lock
 from scoring.capabilities.models import ScoringModel
 from scoring.seasons import policies
 from scoring.seasons.models import MAIN_TRACK, Season, Track
+from scoring.seasons.pinning import describe_rules, digest_of
 from scoring.seasons.states import SEASON
 
 EDITABLE = ("code", "name_zh", "name_en", "starts_on", "ends_on")
@@ -113,6 +112,15 @@ def close(
     return advance(season_id, "close", by, note, version, now, check=policies.check_closable)
 
 
+def open_objections(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """Show the verdicts; for OBJECTION_DAYS providers may object."""
+    return advance(
+        season_id, "open_objections", by, note, version, now, check=policies.check_settled, then=set_last_day
+    )
+
+
 def finalise(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
@@ -120,7 +128,21 @@ def finalise(
     return advance(season_id, "finalise", by, note, version, now, check=policies.check_final)
 
 
-STAMPS = {"announce": "announced", "start": "started", "close": "closed", "finalise": "finalised"}
+def archive(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """Put the season away: it can be read, and the front of the boards is free for the next ones."""
+    return advance(season_id, "archive", by, note, version, now, check=policies.check_archivable)
+
+
+STAMPS = {
+    "announce": "announced",
+    "start": "started",
+    "close": "closed",
+    "open_objections": "standstill",
+    "finalise": "finalised",
+    "archive": "archived",
+}
 
 
 @transaction.atomic
@@ -133,17 +155,18 @@ def advance(
     now: datetime | None,
     *,
     check: Callable[[Season, date], None],
-    then: Callable[[Season], None] | None = None,
+    then: Callable[[Season, date], None] | None = None,
 ) -> Season:
     """One row of the table: lock, transition, policy, permission, write, audit."""
     now = now or timezone.now()
     season = lock(Season.objects.select_related("scoring_model"), season_id)
     season.check_version(version)
     row = SEASON.check(season, action, note=note)
-    check(season, business_day(now))
+    today = business_day(now)
+    check(season, today)
     check_permission(by, row.permission)
     if then is not None:
-        then(season)
+        then(season, today)
     season.status = row.to
     setattr(season, f"{STAMPS[action]}_at", now)
     setattr(season, f"{STAMPS[action]}_by", by)
@@ -152,35 +175,27 @@ def advance(
     return season
 
 
-def pin(season: Season) -> None:
-    """Fix the tracks' rules and the season's digest over model, dates and rules."""
-    tracks = {}
+def set_last_day(season: Season, today: date) -> None:
+    """The last day on which a provider may object."""
+    season.objections_until = today + timedelta(days=policies.terms_of(season)["objection_days"])
+
+
+def pin(season: Season, today: date) -> None:
+    """Fix the tracks' rules and the season's digest."""
     for track in season.tracks.select_for_update().order_by("pk"):
         policies.read_rules(track.rules)
         track.rules_digest = digest_of(track.rules)
         track.full_clean()
         track.save()
-        tracks[track.key] = track.rules
-    season.digest = digest_of(
-        {
-            "code": season.code,
-            "starts_on": season.starts_on.isoformat(),
-            "ends_on": season.ends_on.isoformat(),
-            "model": season.scoring_model.digest,
-            "tracks": tracks,
-        }
-    )
-
-
-def digest_of(value: Any) -> str:
-    """SHA-256 (hex) over canonical JSON."""
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    season.pinned = describe_rules(season)
+    season.digest = digest_of(season.pinned)
 
 
 ACTIONS: dict[str, Callable[..., Season]] = {
     "announce": announce,
     "start": start,
     "close": close,
+    "open_objections": open_objections,
     "finalise": finalise,
+    "archive": archive,
 }

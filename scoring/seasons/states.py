@@ -13,6 +13,15 @@ SEASON = StateTable(
         Transition("draft", "announced", "announce", "season.advance", _("Announce"), audit="season.announce"),
         Transition("announced", "running", "start", "season.advance", _("Start"), audit="season.start"),
         Transition("running", "settling", "close", "season.advance", _("Close the race"), audit="season.close"),
-        Transition("settling", "final", "finalise", "season.advance", _("Make final"), audit="season.finalise"),
+        Transition(
+            "settling",
+            "standstill",
+            "open_objections",
+            "season.advance",
+            _("Open to objections"),
+            audit="season.open_objections",
+        ),
+        Transition("standstill", "final", "finalise", "season.advance", _("Make final"), audit="season.finalise"),
+        Transition("final", "archived", "archive", "season.advance", _("Archive"), audit="season.archive"),
     ),
 )

@@ -3,9 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.templatetags.paddock import number, percent
+from common.templatetags.paddock import day, number, percent
 from engine.season_rules import Quota, SettlementRules
-from scoring.seasons.models import Standing
+from scoring.seasons import policies
+from scoring.seasons.models import Season, Standing
 from scoring.seasons.policies import TrackRules
 
 
@@ -78,6 +79,25 @@ def say_relegation(standing: Standing) -> str:
 def say_ranked(count: int) -> str:
     """Among how many."""
     return ngettext("of %(shown)s ranked provider", "of %(shown)s ranked providers", count) % {"shown": number(count)}
+
+
+def describe_pinned(season: Season) -> list[tuple[str, str]]:
+    """What a season's digest covers, as names and values; empty before the announcement."""
+    if not season.pinned:  # announced when the digest alone was kept
+        return []
+    model = season.pinned["model"]
+    terms = policies.terms_of(season)
+    named = {"notice_days": _("Rules public before the start"), "settlement_lag_days": _("Late data taken for")}
+    named["objection_days"] = _("Objections taken for")
+    return [
+        (_("Scoring model"), f"{model['key']} {model['version']}"),
+        (_("Days"), f"{day(season.starts_on)} – {day(season.ends_on)}"),
+        *[
+            (name, ngettext("%(days)s day", "%(days)s days", terms[key]) % {"days": terms[key]})
+            for key, name in named.items()
+        ],
+        (_("Tracks"), _(", ").join(season.pinned["tracks"])),
+    ]
 
 
 def describe_track(rules: TrackRules) -> dict[str, str | list[str]]:

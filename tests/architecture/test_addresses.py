@@ -30,6 +30,7 @@ PUBLIC_NAMES = {
     "pages:board_list",
     "pages:board",
     "pages:board_rules",
+    "pages:board_pinned",
     "api:schema",
     "api:reference",
     "api:v1:criteria-in-force",
