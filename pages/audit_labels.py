@@ -128,6 +128,8 @@ PLAIN: dict[str, str | Promise] = {
     "shop_identifier.record": _("Identifier recorded"),
     "season.create": _("Prepared"),
     "season.edit": _("Changed"),
+    "season.enter": _("Field pinned"),
+    "season.enter_late": _("Latecomers entered"),
     "season.comment": _("Rules commented on"),
     "season.answer_comment": _("Comment answered"),
     "standing.compute": _("Places computed"),

@@ -9,6 +9,7 @@ from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
 from scoring.lab.models import LabMove, LabResult, LabTrial
 from scoring.seasons.comment_models import SeasonComment
+from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "AdjustmentLine",
     "Dispute",
     "DisputeFile",
+    "Division",
+    "Entry",
     "Exclusion",
     "FactBatch",
     "LabMove",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from api.v1.acting import ActionInput, OfferSerializer
 from common.exceptions import NotFound
 from scoring.capabilities.selectors import models_visible_to
 from scoring.seasons import selectors, services
+from scoring.seasons.entry_models import Entry
 from scoring.seasons.filters import SeasonFilter
 from scoring.seasons.models import Season, Track
 from scoring.seasons.permissions import offer_season_actions
@@ -21,9 +22,23 @@ from scoring.seasons.states import SEASON
 
 
 class TrackSerializer(serializers.ModelSerializer[Track]):
+    cohort_of = serializers.CharField(source="cohort_of.key", allow_null=True)
+
     class Meta:
         model = Track
-        fields = ["key", "name_zh", "name_en", "rules", "rules_digest"]
+        fields = ["key", "ladder", "level", "cohort_of", "name_zh", "name_en", "who", "rules", "rules_digest"]
+        read_only_fields = fields
+
+
+class EntrySerializer(serializers.ModelSerializer[Entry]):
+    provider = serializers.CharField(source="provider.code")
+    name = serializers.CharField(source="provider.name")
+    track = serializers.CharField(source="track.key")
+    level = serializers.IntegerField(source="track.level", allow_null=True)
+
+    class Meta:
+        model = Entry
+        fields = ["track", "level", "provider", "name", "late", "entered_at"]
         read_only_fields = fields
 
 
@@ -38,8 +53,10 @@ class SeasonListItem(serializers.ModelSerializer[Season]):
             "starts_on",
             "ends_on",
             "scoring_model",
+            "plan",
             "pinned",
             "digest",
+            "entries_digest",
             "status",
             "announced_at",
             "started_at",
@@ -80,7 +97,9 @@ class SeasonInput(serializers.Serializer[Any]):
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
     scoring_model = serializers.IntegerField()
-    rules = serializers.JSONField(required=False, help_text="`order` and `settlement`; default the house rules.")
+    rules = serializers.JSONField(
+        required=False, help_text="`order`, `settlement` and `tracks`; by default the house rules and one track."
+    )
 
 
 class SeasonChanges(serializers.Serializer[Any]):
@@ -161,3 +180,19 @@ class SeasonActionsView(SeasonPart):
     def post(self, request: Request, pk: int) -> Response:
         season = run_action(request, self.get_season(), SEASON, services.ACTIONS, "season_id")
         return Response(self.get_serializer(season).data)
+
+
+class EntryListView(SeasonPart):
+    """Who races where."""
+
+    filter_backends: list[Any] = []
+
+    @extend_schema(
+        parameters=[OpenApiParameter("track", description="The key of a track; default all.")],
+        responses=EntrySerializer(many=True),
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        entries = selectors.entries_in(self.get_season())
+        if key := request.query_params.get("track"):
+            entries = entries.filter(track__key=key)
+        return self.get_paginated_response(EntrySerializer(self.paginate_queryset(entries), many=True).data)

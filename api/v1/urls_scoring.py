@@ -78,6 +78,7 @@ urlpatterns = [
     path("seasons", seasons.SeasonListView.as_view(), name="seasons"),
     path("seasons/<int:pk>", seasons.SeasonView.as_view(), name="season"),
     path("seasons/<int:pk>/actions", seasons.SeasonActionsView.as_view(), name="season-actions"),
+    path("seasons/<int:pk>/entries", seasons.EntryListView.as_view(), name="season-entries"),
     path("seasons/<int:pk>/comments", season_comments.CommentListView.as_view(), name="season-comments"),
     path("season-comments/<int:pk>/answer", season_comments.CommentAnswerView.as_view(), name="season-comment-answer"),
     path("seasons/<int:pk>/nights", standings.NightListView.as_view(), name="season-nights"),

@@ -9,4 +9,5 @@ urlpatterns = [
     path("boards/<str:code>/", views_boards.Board.as_view(), name="board"),
     path("boards/<str:code>/rules/", views_boards.BoardRules.as_view(), name="board_rules"),
     path("boards/<str:code>/pinned/", views_boards.BoardPinned.as_view(), name="board_pinned"),
+    path("boards/<str:code>/entries/", views_boards.BoardEntries.as_view(), name="board_entries"),
 ]

@@ -23,9 +23,10 @@ from scoring.capabilities.rules import describe_rule
 from scoring.seasons import policies, selectors
 from scoring.seasons.enums import PUBLIC_SEASONS, SeasonStatus
 from scoring.seasons.filters import StandingFilter
-from scoring.seasons.models import Season, Standing, StandingNight
-from scoring.seasons.pinning import write_canonical
-from scoring.seasons.words import describe_pinned, describe_track, order_words, say_movement
+from scoring.seasons.models import Season, Standing, StandingNight, Track
+from scoring.seasons.pinning import describe_entries, write_canonical
+from scoring.seasons.track_words import describe_tracks
+from scoring.seasons.words import describe_pinned, order_words, say_movement
 
 
 class BoardTable(tables.Table):
@@ -70,9 +71,10 @@ class DayForm(forms.Form):
 
 
 class BoardFilter(StandingFilter):
-    """The filter of a night; `day` chose the night before and is only kept."""
+    """The filter of a night; `track` and `day` chose the night before and are only kept."""
 
     day = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    track = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
 
     def keep(self, queryset: Any, name: str, value: str) -> Any:
         """Nothing to filter: the night is chosen by the view."""
@@ -119,13 +121,17 @@ class Board(BoardPage, ListPage):
     table_pagination = {"per_page": 50}
 
     @cached_property
+    def track(self) -> Track:
+        return selectors.track_of(self.season, self.request.GET.get("track", ""))
+
+    @cached_property
     def day_form(self) -> DayForm:
         return DayForm(self.request.GET or None)
 
     @cached_property
     def night(self) -> StandingNight | None:
         wanted = self.day_form.cleaned_data.get("day") if self.day_form.is_valid() else None
-        return selectors.night_of(selectors.track_of(self.season), wanted)
+        return selectors.night_of(self.track, wanted)
 
     def get_queryset(self) -> Any:
         return selectors.ranked_of(self.night) if self.night else Standing.objects.none()
@@ -135,10 +141,12 @@ class Board(BoardPage, ListPage):
         return super().get_context_data(
             title=local_text(self.season, "name"),
             season=self.season,
+            track=self.track,
+            tracks=list(selectors.tracks_of(self.season)),
             night=night,
             day_form=DayForm(initial={"day": night.day}) if night else self.day_form,
-            first_key=order_words(policies.read_rules(selectors.track_of(self.season).rules))[0],
-            nights=selectors.nights_of(selectors.track_of(self.season))[:8],
+            first_key=order_words(policies.read_rules(self.track.rules))[0],
+            nights=selectors.nights_of(self.track)[:8],
             chart=draw_board(night, list(selectors.ranked_of(night)[:20])) if night else None,
             back_url=reverse("pages:board_list"),
             back_label=_("Boards"),
@@ -154,14 +162,12 @@ class BoardRules(BoardPage, TitledPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         season = self.season
-        track = selectors.track_of(season)
         return super().get_context_data(
             title=gettext("Rules of %(season)s") % {"season": local_text(season, "name")},
             back_url=reverse("pages:board", args=[season.code]),
             back_label=local_text(season, "name"),
             season=season,
-            track=track,
-            track_rules=describe_track(policies.read_rules(track.rules)),
+            tracks=describe_tracks(selectors.counted_tracks(season)),
             model=season.scoring_model,
             rule=describe_rule(season.scoring_model.rule),
             pinned=describe_pinned(season),
@@ -172,9 +178,19 @@ class BoardRules(BoardPage, TitledPage):
 
 
 class BoardPinned(BoardPage, View):
-    """What the digest covers, byte by byte."""
+    """What the digest of the rules covers, byte by byte."""
 
     http_method_names = ["get"]
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponse(write_canonical(self.season.pinned), content_type="application/json; charset=utf-8")
+
+
+class BoardEntries(BoardPage, View):
+    """What the digest of the field covers, byte by byte: who raced where from the start."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        body = write_canonical(describe_entries(self.season))
+        return HttpResponse(body, content_type="application/json; charset=utf-8")

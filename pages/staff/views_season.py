@@ -34,7 +34,8 @@ from scoring.seasons.models import Season
 from scoring.seasons.permissions import offer_season_actions
 from scoring.seasons.standings import compute_standings
 from scoring.seasons.states import SEASON
-from scoring.seasons.words import describe_pinned, describe_track
+from scoring.seasons.track_words import describe_tracks
+from scoring.seasons.words import describe_pinned
 
 
 class SeasonTable(tables.Table):
@@ -106,7 +107,8 @@ class SeasonDetail(SeasonPage, TitledPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         season, user = self.season, self.request.user
-        track = selectors.track_of(season)
+        tracks = list(selectors.counted_tracks(season))
+        track = selectors.track_of(season, self.request.GET.get("track", ""))
         night = selectors.night_of(track)
         return super().get_context_data(
             title=local_text(season, "name"),
@@ -114,7 +116,8 @@ class SeasonDetail(SeasonPage, TitledPage):
             back_label=_("Seasons"),
             season=season,
             track=track,
-            track_rules=describe_track(policies.read_rules(track.rules)),
+            all_tracks=tracks,
+            tracks=describe_tracks(tracks),
             offers=offer_season_actions(season, user),
             action_url=reverse("pages:staff:season_act", args=[season.pk]),
             may_edit=has_permission(user, "season.edit") and season.status == "draft",
@@ -192,9 +195,11 @@ class SeasonForm(forms.Form):
         label=_("Scoring model"), queryset=ScoringModel.objects.exclude(status=ModelStatus.RETIRED)
     )
     rules = RulesField(
-        label=_("Rules of the track"),
+        label=_("Rules and tracks"),
         required=False,
-        help_text=_("The chain of ranking keys and the settlement, as JSON. Empty takes the defaults."),
+        help_text=_(
+            "The order of the ranking keys, the settlement and the tracks, as JSON. Empty takes one for everybody."
+        ),
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "form-control font-monospace"}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -244,8 +249,7 @@ class SeasonEdit(SeasonCreate):
     def get_form_kwargs(self) -> dict[str, Any]:
         season = self.season
         names = ("code", "name_zh", "name_en", "starts_on", "ends_on", "scoring_model", "version")
-        rules = selectors.track_of(season).rules
-        return {"initial": {**{name: getattr(season, name) for name in names}, "rules": rules}}
+        return {"initial": {**{name: getattr(season, name) for name in names}, "rules": season.plan}}
 
     def save(self, form: forms.Form) -> Season:
         data = dict(form.cleaned_data)

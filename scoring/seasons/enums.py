@@ -26,3 +26,21 @@ class NotRanked(models.TextChoices):
     EXTERNAL = "external", _("Not registered in the portal")
     SUSPENDED = "suspended", _("Suspended")
     CLEARED_OUT = "cleared_out", _("Cleared out")
+
+
+class Newcomers(models.TextChoices):
+    """Whether a track takes those who are protected as newcomers on the first day."""
+
+    TOO = "too", _("Newcomers too")
+    ONLY = "only", _("Newcomers only")
+    NEVER = "never", _("No newcomers")
+
+
+class DivisionCause(models.TextChoices):
+    """Why a provider holds a level."""
+
+    SEEDED = "seeded", _("Placed by score when the ladder began")
+    ENTERED = "entered", _("Began in the lowest level")
+    PLACED = "placed", _("Placed after the newcomers' track")
+    PROMOTED = "promoted", _("Promoted")
+    RELEGATED = "relegated", _("Relegated")

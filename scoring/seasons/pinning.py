@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from typing import Any
 
 from scoring.seasons import policies
-from scoring.seasons.models import Season
+from scoring.seasons.entry_models import Entry
+from scoring.seasons.models import Season, Track
 
 
 def describe_rules(season: Season) -> dict[str, Any]:
@@ -20,8 +22,29 @@ def describe_rules(season: Season) -> dict[str, Any]:
             "digest": season.scoring_model.digest,
         },
         "terms": dict(policies.DEFAULT_TERMS),
-        "tracks": {track.key: track.rules for track in season.tracks.order_by("pk")},
+        "tracks": {track.key: describe_track(track) for track in season.tracks.order_by("pk")},
     }
+
+
+def describe_track(track: Track) -> dict[str, Any]:
+    """Who races in a track, and by which rules."""
+    return {
+        "ladder": track.ladder,
+        "level": track.level,
+        "who": track.who,
+        "cohort_most": track.cohort_most,
+        "leads_to": track.leads_to,
+        **track.rules,
+    }
+
+
+def describe_entries(season: Season) -> dict[str, list[str]]:
+    """Who raced where from the start: the providers' codes by track. Latecomers are not among them."""
+    entries = Entry.objects.filter(season=season, late=False).order_by("track__key", "provider__code")
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for key, code in entries.values_list("track__key", "provider__code"):
+        found[key].append(code)
+    return dict(found)
 
 
 def write_canonical(value: Any) -> str:

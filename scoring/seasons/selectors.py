@@ -3,13 +3,15 @@
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
+from common.exceptions import NotFound
 from scoring.seasons.comment_models import SeasonComment
+from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.enums import CLOSED_SEASONS, PUBLIC_SEASONS, RACING_SEASONS, SeasonStatus
-from scoring.seasons.models import MAIN_TRACK, Season, Standing, StandingNight, Track
+from scoring.seasons.models import Season, Standing, StandingNight, Track
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Season]:
@@ -30,9 +32,45 @@ def shown_season() -> Season | None:
     return min(seasons, key=lambda season: (order[season.status], -season.starts_on.toordinal()), default=None)
 
 
-def track_of(season: Season, key: str = MAIN_TRACK) -> Track:
-    """One track of a season."""
-    return season.tracks.get(key=key)
+def tracks_of(season: Season) -> QuerySet[Track]:
+    """The tracks in which somebody may race: one that was cut into cohorts stands back behind them."""
+    return season.tracks.filter(cohorts__isnull=True).order_by("pk")
+
+
+def track_of(season: Season, key: str = "") -> Track:
+    """One track of a season, by default the first; raises NotFound."""
+    tracks = tracks_of(season)
+    track = tracks.filter(key=key).first() if key else tracks.first()
+    if track is None:
+        raise NotFound()
+    return track
+
+
+def counted_tracks(season: Season) -> QuerySet[Track]:
+    """`tracks_of` with `entry_count`."""
+    return tracks_of(season).annotate(entry_count=Count("entries"))
+
+
+def own_tracks(provider_id: int, season: Season) -> list[Track]:
+    """The tracks in which a provider races."""
+    return list(tracks_of(season).filter(entries__provider=provider_id))
+
+
+def entries_in(season: Season) -> QuerySet[Entry]:
+    """Who races where."""
+    entries = Entry.objects.filter(season=season).select_related("provider", "track")
+    return entries.order_by("track__pk", "provider__code")
+
+
+def held_levels(ladder: str) -> dict[int, int]:
+    """The level that each provider holds in a ladder, by provider id."""
+    newest = Division.objects.filter(ladder=ladder).order_by("provider_id", "-pk").distinct("provider_id")
+    return dict(newest.values_list("provider_id", "level"))
+
+
+def divisions_of(provider_id: int) -> QuerySet[Division]:
+    """Every level that a provider was given, newest first."""
+    return Division.objects.filter(provider_id=provider_id).select_related("season")
 
 
 def nights_of(track: Track) -> QuerySet[StandingNight]:

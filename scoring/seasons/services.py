@@ -15,8 +15,10 @@ from common.inserts import insert_once
 from common.locks import lock
 from scoring.capabilities.models import ScoringModel
 from scoring.seasons import policies
-from scoring.seasons.models import MAIN_TRACK, Season, Track
+from scoring.seasons.entry_services import enter_all
+from scoring.seasons.models import Season, Track
 from scoring.seasons.pinning import describe_rules, digest_of
+from scoring.seasons.plans import Plan, read_plan
 from scoring.seasons.states import SEASON
 
 EDITABLE = ("code", "name_zh", "name_en", "starts_on", "ends_on")
@@ -35,10 +37,13 @@ def create_season(
     rules: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Season:
-    """A draft with one track for everybody. Raises InvalidInput (rules, days), Conflict (code), NotPermitted."""
+    """A draft with the tracks that `rules` make, by default one for everybody.
+
+    Raises InvalidInput (rules, days), Conflict (code), NotPermitted.
+    """
     now = now or timezone.now()
     check_permission(by, "season.edit")
-    wanted = policies.DEFAULT_RULES if rules is None else policies.read_rules(rules)
+    plan = read_plan(policies.DEFAULT_RULES.as_mapping() if rules is None else rules)
     season = Season(
         code=code.strip(),
         name_zh=name_zh.strip(),
@@ -46,15 +51,14 @@ def create_season(
         starts_on=starts_on,
         ends_on=ends_on,
         scoring_model=lock(ScoringModel.objects.all(), scoring_model_id),
+        plan=plan.as_mapping(),
         created_at=now,
         created_by=by,
     )
     policies.check_days(season)
     insert_once(season, or_else=policies.refuse_code())
-    track = Track(season=season, key=MAIN_TRACK, name_zh="主赛道", name_en="Main track", rules=wanted.as_mapping())
-    track.full_clean()
-    track.save()
-    record("season.create", season, by=by, now=now, changes={"rules": track.rules, "scoring_model": scoring_model_id})
+    draw_tracks(season, plan)
+    record("season.create", season, by=by, now=now, changes={"rules": season.plan, "scoring_model": scoring_model_id})
     return season
 
 
@@ -68,7 +72,7 @@ def edit_season(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Season:
-    """Change a draft: fields of EDITABLE, `scoring_model_id`, and the rules of its track."""
+    """Change a draft: fields of EDITABLE, `scoring_model_id`, and the rules, which draw its tracks anew."""
     season = lock(Season.objects.all(), season_id)
     season.check_version(version)
     policies.check_editable(season)
@@ -78,17 +82,36 @@ def edit_season(
             setattr(season, name, changes[name])
     if "scoring_model_id" in changes:
         season.scoring_model = lock(ScoringModel.objects.all(), changes["scoring_model_id"])
+    if rules is not None:
+        plan = read_plan(rules)
+        season.plan = plan.as_mapping()
+        season.tracks.all().delete()
+        draw_tracks(season, plan)
     policies.check_days(season)
     if Season.objects.filter(code=season.code).exclude(pk=season.pk).exists():
         raise policies.refuse_code()
     season.save_checked()
-    if rules is not None:
-        track = lock(Track.objects.all(), season.tracks.get(key=MAIN_TRACK).pk)
-        track.rules = policies.read_rules(rules).as_mapping()
-        track.full_clean()
-        track.save()
     record("season.edit", season, by=by, now=now, changes={**changes, "rules": rules})
     return season
+
+
+def draw_tracks(season: Season, plan: Plan) -> None:
+    """Write the tracks that a plan makes."""
+    for planned in plan.tracks():
+        track = Track(
+            season=season,
+            key=planned.key,
+            ladder=planned.ladder,
+            level=planned.level,
+            cohort_most=planned.cohort_most,
+            leads_to=planned.leads_to,
+            name_zh=planned.name_zh,
+            name_en=planned.name_en,
+            who=planned.who.as_mapping(),
+            rules=planned.rules.as_mapping(),
+        )
+        track.full_clean()
+        track.save()
 
 
 def announce(
@@ -101,8 +124,8 @@ def announce(
 def start(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
-    """Begin to rank every night."""
-    return advance(season_id, "start", by, note, version, now, check=policies.check_startable)
+    """Begin to rank every night; who races where is pinned."""
+    return advance(season_id, "start", by, note, version, now, check=policies.check_startable, then=enter)
 
 
 def close(
@@ -155,18 +178,17 @@ def advance(
     now: datetime | None,
     *,
     check: Callable[[Season, date], None],
-    then: Callable[[Season, date], None] | None = None,
+    then: Callable[[Season, datetime, User], None] | None = None,
 ) -> Season:
     """One row of the table: lock, transition, policy, permission, write, audit."""
     now = now or timezone.now()
     season = lock(Season.objects.select_related("scoring_model"), season_id)
     season.check_version(version)
     row = SEASON.check(season, action, note=note)
-    today = business_day(now)
-    check(season, today)
+    check(season, business_day(now))
     check_permission(by, row.permission)
     if then is not None:
-        then(season, today)
+        then(season, now, by)
     season.status = row.to
     setattr(season, f"{STAMPS[action]}_at", now)
     setattr(season, f"{STAMPS[action]}_by", by)
@@ -175,12 +197,17 @@ def advance(
     return season
 
 
-def set_last_day(season: Season, today: date) -> None:
+def enter(season: Season, now: datetime, by: User) -> None:
+    """Everybody takes its place in the field."""
+    enter_all(season, by=by, now=now)
+
+
+def set_last_day(season: Season, now: datetime, by: User) -> None:
     """The last day on which a provider may object."""
-    season.objections_until = today + timedelta(days=policies.terms_of(season)["objection_days"])
+    season.objections_until = business_day(now) + timedelta(days=policies.terms_of(season)["objection_days"])
 
 
-def pin(season: Season, today: date) -> None:
+def pin(season: Season, now: datetime, by: User) -> None:
     """Fix the tracks' rules and the season's digest."""
     for track in season.tracks.select_for_update().order_by("pk"):
         policies.read_rules(track.rules)

@@ -31,6 +31,7 @@ PUBLIC_NAMES = {
     "pages:board",
     "pages:board_rules",
     "pages:board_pinned",
+    "pages:board_entries",
     "api:schema",
     "api:reference",
     "api:v1:criteria-in-force",
