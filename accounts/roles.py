@@ -162,7 +162,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "run.cancel",
         "job.cancel",
     },
-    Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "season.answer", "standing.compute"},
+    Role.RACE_STEWARD: _READ_EVERYTHING
+    | {"season.edit", "season.advance", "season.answer", "season.settle", "standing.compute"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {
         "match.manage",

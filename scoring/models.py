@@ -11,6 +11,7 @@ from scoring.lab.models import LabMove, LabResult, LabTrial
 from scoring.seasons.comment_models import SeasonComment
 from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.models import Season, Standing, StandingNight, Track
+from scoring.seasons.verdict_models import Settlement, Verdict
 
 __all__ = [
     "Adjustment",
@@ -32,7 +33,9 @@ __all__ = [
     "ScoringModel",
     "Season",
     "SeasonComment",
+    "Settlement",
     "Standing",
     "StandingNight",
     "Track",
+    "Verdict",
 ]

@@ -12,6 +12,7 @@ from api.v1 import (
     season_comments,
     seasons,
     standings,
+    verdicts,
     weights,
 )
 
@@ -80,6 +81,9 @@ urlpatterns = [
     path("seasons/<int:pk>/actions", seasons.SeasonActionsView.as_view(), name="season-actions"),
     path("seasons/<int:pk>/entries", seasons.EntryListView.as_view(), name="season-entries"),
     path("seasons/<int:pk>/comments", season_comments.CommentListView.as_view(), name="season-comments"),
+    path("seasons/<int:pk>/settlement", verdicts.SettlementView.as_view(), name="season-settlement"),
+    path("seasons/<int:pk>/verdicts", verdicts.VerdictListView.as_view(), name="season-verdicts"),
+    path("verdicts/<int:pk>/clear-out", verdicts.ClearOutView.as_view(), name="verdict-clear-out"),
     path("season-comments/<int:pk>/answer", season_comments.CommentAnswerView.as_view(), name="season-comment-answer"),
     path("seasons/<int:pk>/nights", standings.NightListView.as_view(), name="season-nights"),
     path("seasons/<int:pk>/standings", standings.StandingListView.as_view(), name="season-standings"),

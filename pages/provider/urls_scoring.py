@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pages import season_comments
-from pages.provider import views_scorecard, views_scoring_rules
+from pages.provider import views_scorecard, views_scoring_rules, views_verdict
 
 urlpatterns = [
     path("scoring-rules/<int:pk>/", views_scoring_rules.ScoringRules.as_view(), name="scoring_rules"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("scorecard/<int:pk>/what-if/", views_scorecard.CardWhatIf.as_view(), name="scorecard_what_if"),
     path("scorecard/<int:pk>/outlook/", views_scorecard.CardOutlook.as_view(), name="scorecard_outlook"),
     path("race/", views_scorecard.Race.as_view(), name="race"),
+    path("verdicts/<int:pk>/", views_verdict.VerdictDetail.as_view(), name="verdict_detail"),
     path("seasons/<str:code>/comments/", season_comments.SeasonCommentPage.as_view(), name="season_comment"),
 ]

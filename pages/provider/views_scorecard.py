@@ -19,6 +19,7 @@ from scoring.seasons import selectors as seasons
 from scoring.seasons import words
 from scoring.seasons.models import Standing
 from scoring.seasons.track_words import describe_tracks
+from scoring.seasons.verdict_selectors import own_verdicts
 
 
 class OwnProviderPage(ProviderPage):
@@ -101,6 +102,7 @@ class Race(OwnProviderPage, TitledPage):
             "season": season,
             "provider": self.provider,
             "announced": seasons.announced(),
+            "verdicts": own_verdicts(self.provider.pk)[:6],
             "may_comment": self.may("season.comment"),
         }
         if season is not None:

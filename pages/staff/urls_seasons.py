@@ -3,7 +3,7 @@
 from django.urls import path
 
 from pages import season_comments
-from pages.staff import views_season
+from pages.staff import views_season, views_settlement
 
 urlpatterns = [
     path("seasons/", views_season.SeasonList.as_view(), name="season_list"),
@@ -12,5 +12,8 @@ urlpatterns = [
     path("seasons/<int:pk>/edit/", views_season.SeasonEdit.as_view(), name="season_edit"),
     path("seasons/<int:pk>/act/", views_season.SeasonAct.as_view(), name="season_act"),
     path("seasons/<int:pk>/standings/", views_season.StandingCompute.as_view(), name="standing_compute"),
+    path("seasons/<int:pk>/settlement/", views_settlement.SettlementPage.as_view(), name="settlement"),
+    path("seasons/<int:pk>/settlement/start/", views_settlement.SettlementStart.as_view(), name="settlement_start"),
+    path("verdicts/<int:pk>/clear-out/", views_settlement.ClearOut.as_view(), name="verdict_clear_out"),
     path("season-comments/<int:pk>/answer/", season_comments.CommentAnswer.as_view(), name="season_comment_answer"),
 ]

@@ -127,6 +127,7 @@ class SeasonDetail(SeasonPage, TitledPage):
             nights=selectors.nights_of(track)[:10],
             standings=selectors.ranked_of(night)[:10] if night else [],
             unranked=selectors.unranked_of(night)[:20] if night else [],
+            show_settlement=season.started_at is not None,
             pinned=describe_pinned(season),
             comments=selectors.comments_of(season, user),
             answer_address="pages:staff:season_comment_answer" if has_permission(user, "season.answer") else "",

@@ -44,3 +44,19 @@ class DivisionCause(models.TextChoices):
     PLACED = "placed", _("Placed after the newcomers' track")
     PROMOTED = "promoted", _("Promoted")
     RELEGATED = "relegated", _("Relegated")
+
+
+class Outcome(models.TextChoices):
+    """What a season decides for a provider; the engine's words."""
+
+    PROMOTED = "promoted", _("Promoted")
+    PLAY_OFF = "play_off", _("Play-off band")
+    STAY = "stay", _("Stays")
+    RELEGATED = "relegated", _("Relegated")
+    CLEARED_OUT = "cleared_out", _("To be cleared out")
+    BANNED = "banned", _("Out of the race")
+    NOT_RANKED = "not_ranked", _("Not ranked")
+
+
+UNPLACED = (Outcome.BANNED, Outcome.NOT_RANKED)
+SHOWN_VERDICTS = (SeasonStatus.STANDSTILL, *CLOSED_SEASONS)

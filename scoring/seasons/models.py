@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.models import Versioned
 from common.validation import Checked
 from scoring.capabilities.models import ScoreRun, ScoringModel, changed
-from scoring.seasons.enums import NotRanked, SeasonStatus
+from scoring.seasons.enums import CLOSED_SEASONS, NotRanked, SeasonStatus
 
 MAIN_TRACK = "main"
 PINNED = ("key", "ladder", "level", "who", "cohort_most", "leads_to", "rules", "rules_digest")
@@ -109,6 +109,11 @@ class Season(Versioned):
     @property
     def is_public(self) -> bool:
         return self.status != SeasonStatus.DRAFT
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether its result is fixed."""
+        return self.status in CLOSED_SEASONS
 
 
 @pghistory.track()

@@ -14,8 +14,9 @@ from common.templatetags.paddock import day as day_text
 from engine.errors import EngineError
 from engine.season_rules import SettlementRules, rules_from_mapping
 from engine.standings import DEFAULT_ORDER, parse_order
+from providers.enums import Capability
 from scoring.capabilities.enums import ModelStatus
-from scoring.seasons.enums import RACING_SEASONS, SeasonStatus
+from scoring.seasons.enums import CLOSED_SEASONS, RACING_SEASONS, Outcome, SeasonStatus
 from scoring.seasons.models import Season
 
 NOTICE_DAYS = 15
@@ -71,9 +72,18 @@ def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
         )
     try:
         parse_order(order, dict.fromkeys(ORDER_KEYS))  # type: ignore[arg-type]  # only the names matter
-        return TrackRules(tuple(order), rules_from_mapping(settlement))
+        rules = TrackRules(tuple(order), rules_from_mapping(settlement))
     except EngineError as error:
         raise refuse(error, field="rules") from error
+    unknown = sorted({*rules.settlement.floors} - {*Capability.values}) or sorted(rules.settlement.requirements)
+    if unknown:
+        raise InvalidInput(
+            _("The portal cannot judge “%(name)s”.") % {"name": unknown[0]},
+            field="rules",
+            remedy=_("Use floors for %(keys)s, and no requirements.") % {"keys": ", ".join(Capability.values)},
+            code="rule_not_judged",
+        )
+    return rules
 
 
 def keys_remedy() -> str | Promise:
@@ -171,8 +181,19 @@ def check_closable(season: Season, today: date) -> None:
         )
 
 
-def check_settled(season: Season, today: date) -> None:
-    """Refunds and late facts of the last day have come in."""
+def check_settling(season: Season, today: date) -> None:
+    """The race is closed, and refunds and late facts of the last day have come in."""
+    if season.status != SeasonStatus.SETTLING:
+        raise Conflict(
+            _("A season is settled after its race is closed and before objections are heard."),
+            remedy=_("Close the race first."),
+            code="not_settling",
+        )
+    check_data_settled(season, today)
+
+
+def check_data_settled(season: Season, today: date) -> None:
+    """Late data are no longer taken."""
     lag = terms_of(season)["settlement_lag_days"]
     earliest = season.ends_on + timedelta(days=lag + 1)
     if today < earliest:
@@ -180,6 +201,29 @@ def check_settled(season: Season, today: date) -> None:
             _("Business data settle for %(days)s days after the last day.") % {"days": lag},
             remedy=_("Come back on %(day)s.") % {"day": day_text(earliest)},
             code="too_early",
+        )
+
+
+def check_settled(season: Season, today: date) -> None:
+    """Every track has its verdicts."""
+    check_data_settled(season, today)
+    tracks = season.tracks.filter(cohorts__isnull=True)
+    open_tracks = tracks.filter(settlements__isnull=True).count()
+    if open_tracks:
+        raise Conflict(
+            _("%(count)s of %(total)s tracks have no verdicts yet.") % {"count": open_tracks, "total": tracks.count()},
+            remedy=_("Settle the season first."),
+            code="tracks_unsettled",
+        )
+
+
+def check_clear_out(status: str, *, outcome: str, superseded: bool) -> None:
+    """A verdict of clear-out that is final and in force."""
+    if status not in CLOSED_SEASONS or outcome != Outcome.CLEARED_OUT or superseded:
+        raise Conflict(
+            _("There is no final verdict of clear-out here."),
+            remedy=_("Read the verdict that is in force."),
+            code="no_clear_out",
         )
 
 

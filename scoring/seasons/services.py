@@ -19,6 +19,7 @@ from scoring.seasons.entry_services import enter_all
 from scoring.seasons.models import Season, Track
 from scoring.seasons.pinning import describe_rules, digest_of
 from scoring.seasons.plans import Plan, read_plan
+from scoring.seasons.settlement_services import give_divisions
 from scoring.seasons.states import SEASON
 
 EDITABLE = ("code", "name_zh", "name_en", "starts_on", "ends_on")
@@ -147,8 +148,8 @@ def open_objections(
 def finalise(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
-    """Fix the result."""
-    return advance(season_id, "finalise", by, note, version, now, check=policies.check_final)
+    """Fix the result, and give the levels that follow from it."""
+    return advance(season_id, "finalise", by, note, version, now, check=policies.check_final, then=conclude)
 
 
 def archive(
@@ -205,6 +206,11 @@ def enter(season: Season, now: datetime, by: User) -> None:
 def set_last_day(season: Season, now: datetime, by: User) -> None:
     """The last day on which a provider may object."""
     season.objections_until = business_day(now) + timedelta(days=policies.terms_of(season)["objection_days"])
+
+
+def conclude(season: Season, now: datetime, by: User) -> None:
+    """Levels follow from the verdicts."""
+    give_divisions(season, by=by, now=now)
 
 
 def pin(season: Season, now: datetime, by: User) -> None:

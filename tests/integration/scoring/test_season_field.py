@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,6 @@ from common.audit.models import AuditEntry
 from common.exceptions import NotFound
 from providers.criteria.measure_services import store_measures
 from providers.criteria.measures import MEASURE_NAMES
-from providers.registry.models import Provider
 from scoring.capabilities.models import ScoringModel
 from scoring.seasons import selectors, services
 from scoring.seasons.entry_models import Division, Entry
@@ -24,21 +23,11 @@ from scoring.seasons.standings import compute_standings
 from tests.factories.accounts import make_staff
 from tests.factories.providers import make_provider, owner_of
 from tests.factories.scoring import DAY, MORNING_AFTER, make_facts, make_published_model, make_run, make_season, work
+from tests.factories.seasons import FRESH, LEAGUE, LONG_AGO, make_old
 from tests.integration.scoring.test_pages import api, sign_in
 
 pytestmark = pytest.mark.django_db
-LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)
-LEAGUE = {"key": "league", "name_zh": "联赛", "name_en": "League"}
-FRESH = {"key": "fresh", "name_zh": "新人", "name_en": "Newcomers", "who": {"newcomers": "only"}, "leads_to": "league"}
 RULES = {"order": ["score"], "settlement": {"promote": 1, "relegate": 1}}
-
-
-def make_old(count: int, **fields: Any) -> list[Provider]:
-    """Providers whose protection as newcomers is over."""
-    made = [make_provider(status="admitted", **fields) for _ in range(count)]
-    for one in made:
-        Provider.objects.filter(pk=one.pk).update(newcomer_until=date(2024, 3, 31))
-    return made
 
 
 def start(*tracks: dict[str, Any], code: str = "2025Q3", starts_on: date = DAY - timedelta(days=9)) -> Season:

@@ -13,8 +13,10 @@ from scoring.capabilities.services import create_draft
 from scoring.seasons import policies, selectors, services
 from scoring.seasons.enums import SeasonStatus
 from scoring.seasons.models import Season, Track
+from scoring.seasons.settlement_services import settle_track
 from tests.factories.accounts import make_staff, make_user
-from tests.factories.scoring import make_published_model, make_season, small_model
+from tests.factories.providers import make_external_provider
+from tests.factories.scoring import make_facts, make_published_model, make_run, make_season, small_model, work
 
 pytestmark = pytest.mark.django_db
 START = date(2025, 7, 1)
@@ -35,12 +37,22 @@ WHEN = {
 ORDER = list(SeasonStatus.values)
 
 
+def prepare(season: Season, action: str) -> None:
+    """What a step waits for: the verdicts of every track, a later season that runs."""
+    if action == "open_objections":
+        outside = make_external_provider(f"OUT-{season.pk}")
+        make_facts([{"provider": outside.code, **work(500, 0, 50)}], day=season.ends_on)
+        make_run(as_of=season.ends_on, now=WHEN["close"])
+        settle_track(track_id=season.tracks.get().pk, by=make_staff(Role.RACE_STEWARD), now=WHEN[action])
+    if action == "archive":
+        make_season(season.scoring_model, code="2025Q4", starts_on=START + timedelta(days=92))
+
+
 def make_in(status: str) -> Season:
     steward = make_staff(Role.RACE_STEWARD)
     season = make_season(make_published_model(), starts_on=START, running=False, steward=steward)
     for action in list(services.ACTIONS)[: ORDER.index(status)]:
-        if action == "archive":
-            make_season(season.scoring_model, code="2025Q4", starts_on=START + timedelta(days=92))
+        prepare(season, action)
         season = services.ACTIONS[action](season_id=season.pk, by=steward, now=WHEN[action])
     assert season.status == status
     return season
@@ -51,8 +63,7 @@ def test_every_state_and_action(status: str, action: str) -> None:
     season, steward = make_in(status), make_staff(Role.RACE_STEWARD)
     actions = list(services.ACTIONS)
     if ORDER.index(status) < len(actions) and actions[ORDER.index(status)] == action:
-        if action == "archive":
-            make_season(season.scoring_model, code="2025Q4", starts_on=START + timedelta(days=92))
+        prepare(season, action)
         changed = services.ACTIONS[action](season_id=season.pk, by=steward, now=WHEN[action])
         assert changed.status == ORDER[ORDER.index(status) + 1]
         assert AuditEntry.objects.filter(action=f"season.{action}", subject_id=str(season.pk)).count() == 1
