@@ -353,6 +353,7 @@ STATE_TABLES: list[str] = [
     "scoring.disputes.states.DISPUTE",
     "scoring.lab.states.TRIAL",
     "scoring.seasons.states.SEASON",
+    "scoring.seasons.states.OBJECTION",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
     "merchants.engagements.states.ENGAGEMENT",

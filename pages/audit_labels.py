@@ -133,6 +133,7 @@ PLAIN: dict[str, str | Promise] = {
     "season.settle": _("Settlement started"),
     "track.settle": _("Track settled"),
     "season.give_levels": _("Levels given"),
+    "objection.open": _("Objection opened"),
     "verdict.clear_out": _("Cleared out by verdict"),
     "season.comment": _("Rules commented on"),
     "season.answer_comment": _("Comment answered"),

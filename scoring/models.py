@@ -11,6 +11,7 @@ from scoring.lab.models import LabMove, LabResult, LabTrial
 from scoring.seasons.comment_models import SeasonComment
 from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.models import Season, Standing, StandingNight, Track
+from scoring.seasons.objection_models import Objection
 from scoring.seasons.verdict_models import Settlement, Verdict
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "LabMove",
     "LabResult",
     "LabTrial",
+    "Objection",
     "PeerGroup",
     "Recomputation",
     "RelatedMerchant",

@@ -16,5 +16,7 @@ urlpatterns = [
     path("scorecard/<int:pk>/outlook/", views_scorecard.CardOutlook.as_view(), name="scorecard_outlook"),
     path("race/", views_scorecard.Race.as_view(), name="race"),
     path("verdicts/<int:pk>/", views_verdict.VerdictDetail.as_view(), name="verdict_detail"),
+    path("verdicts/<int:pk>/object/", views_verdict.VerdictObject.as_view(), name="verdict_object"),
+    path("objections/<int:pk>/act/", views_verdict.ObjectionAct.as_view(), name="objection_act"),
     path("seasons/<str:code>/comments/", season_comments.SeasonCommentPage.as_view(), name="season_comment"),
 ]

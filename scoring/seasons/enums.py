@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SeasonStatus(models.TextChoices):
@@ -60,3 +61,17 @@ class Outcome(models.TextChoices):
 
 UNPLACED = (Outcome.BANNED, Outcome.NOT_RANKED)
 SHOWN_VERDICTS = (SeasonStatus.STANDSTILL, *CLOSED_SEASONS)
+
+
+class ObjectionStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("an objection", "Open")
+    UPHELD = "upheld", pgettext_lazy("an objection", "Upheld")
+    REJECTED = "rejected", pgettext_lazy("an objection", "Rejected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("an objection", "Withdrawn")
+
+
+class Relief(models.TextChoices):
+    """What an upheld objection does."""
+
+    RECOUNT = "recount", _("Count again with the newest scores of the last day")
+    SPARE = "spare", _("Protect this provider from relegation and clear-out")

@@ -11,4 +11,18 @@ NOTICES: dict[str, NoticeText] = {
         page="board_rules",
         arguments=("code",),
     ),
+    "objection.uphold": NoticeText(
+        _("Your objection %(number)s is upheld"),
+        _("The track was settled again; your race page has the verdict. Reason: %(note)s"),
+        page="provider:race",
+    ),
+    "objection.reject": NoticeText(
+        _("Your objection %(number)s is rejected"), _("The verdict stays. Reason: %(note)s"), page="provider:race"
+    ),
+    "verdict.change": NoticeText(
+        _("Your verdict of %(name)s changed"),
+        _("An objection (%(number)s) was upheld and the track was settled again. Before: %(before)s. Now: %(after)s."),
+        page="provider:verdict_detail",
+        arguments=("verdict",),
+    ),
 }

@@ -14,7 +14,7 @@ from common.days import business_day
 from common.inserts import insert_once
 from common.locks import lock
 from scoring.capabilities.models import ScoringModel
-from scoring.seasons import policies
+from scoring.seasons import closing_policies, policies
 from scoring.seasons.entry_services import enter_all
 from scoring.seasons.models import Season, Track
 from scoring.seasons.pinning import describe_rules, digest_of
@@ -141,7 +141,7 @@ def open_objections(
 ) -> Season:
     """Show the verdicts; for OBJECTION_DAYS providers may object."""
     return advance(
-        season_id, "open_objections", by, note, version, now, check=policies.check_settled, then=set_last_day
+        season_id, "open_objections", by, note, version, now, check=closing_policies.check_settled, then=set_last_day
     )
 
 
@@ -149,14 +149,14 @@ def finalise(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
     """Fix the result, and give the levels that follow from it."""
-    return advance(season_id, "finalise", by, note, version, now, check=policies.check_final, then=conclude)
+    return advance(season_id, "finalise", by, note, version, now, check=closing_policies.check_final, then=conclude)
 
 
 def archive(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
     """Put the season away: it can be read, and the front of the boards is free for the next ones."""
-    return advance(season_id, "archive", by, note, version, now, check=policies.check_archivable)
+    return advance(season_id, "archive", by, note, version, now, check=closing_policies.check_archivable)
 
 
 STAMPS = {

@@ -16,7 +16,7 @@ from common.jobs.services import enqueue
 from common.locks import lock
 from providers.registry.models import Provider
 from providers.registry.status_services import clear_out_provider
-from scoring.seasons import policies
+from scoring.seasons import closing_policies
 from scoring.seasons.entry_models import Division
 from scoring.seasons.enums import DivisionCause
 from scoring.seasons.models import Season, Track
@@ -37,7 +37,7 @@ def start_settlement(*, season_id: int, by: User, version: int | None = None, no
     now = now or timezone.now()
     season = lock(Season.objects.all(), season_id)
     season.check_version(version)
-    policies.check_settling(season, business_day(now))
+    closing_policies.check_settling(season, business_day(now))
     check_permission(by, "season.settle")
     record("season.settle", season, by=by, now=now)
     return enqueue(TASK, by=by, now=now, season_id=season.pk, by_id=by.pk)
@@ -55,7 +55,7 @@ def settle_track(*, track_id: int, by: User, now: datetime | None = None) -> Set
     present = current_settlement(track)
     if present is not None:
         return present
-    policies.check_settling(track.season, business_day(now))
+    closing_policies.check_settling(track.season, business_day(now))
     check_permission(by, "season.settle")
     settlement = write_settlement(track, settle_track_now(track), by=by, now=now)
     record("track.settle", track, by=by, now=now, changes={"digest": settlement.digest, "counts": settlement.counts})
@@ -111,7 +111,7 @@ def give_divisions(season: Season, *, by: User, now: datetime) -> int:
     rows = []
     for verdict in current_verdicts(season).filter(to_level__isnull=False).select_related("settlement__track"):
         level = verdict.settlement.track.level
-        if verdict.to_level == level:
+        if verdict.to_level is None or verdict.to_level == level:
             continue
         cause = DivisionCause.PLACED if level is None else DivisionCause(verdict.outcome)
         rows.append(
@@ -139,7 +139,7 @@ def clear_out_by_verdict(*, verdict_id: int, by: User, note: str, now: datetime 
     IllegalTransition when it happened already, InvalidInput (field `note`), NotPermitted, NotFound.
     """
     verdict = lock(Verdict.objects.select_related("settlement__track__season"), verdict_id)
-    policies.check_clear_out(
+    closing_policies.check_clear_out(
         verdict.settlement.track.season.status,
         outcome=verdict.outcome,
         superseded=Settlement.objects.filter(supersedes=verdict.settlement_id).exists(),

@@ -1,9 +1,10 @@
-"""How a season moves."""
+"""How a season moves, and an objection to a verdict."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.states import StateTable, Transition
-from scoring.seasons.enums import SeasonStatus
+from scoring.seasons.enums import ObjectionStatus, SeasonStatus
 
 SEASON = StateTable(
     "season",
@@ -25,3 +26,19 @@ SEASON = StateTable(
         Transition("final", "archived", "archive", "season.advance", _("Archive"), audit="season.archive"),
     ),
 )
+
+DECIDE, WITHDRAW = "objection.decide", "objection.withdraw"
+
+OBJECTION = StateTable(
+    "objection",
+    ObjectionStatus,
+    initial=ObjectionStatus.OPEN,
+    rows=(
+        Transition(
+            "open", "upheld", "uphold", DECIDE, pgettext_lazy("an objection", "Uphold"), True, "objection.uphold"
+        ),
+        Transition("open", "rejected", "reject", DECIDE, _("Reject"), True, "objection.reject"),
+        Transition("open", "withdrawn", "withdraw", WITHDRAW, _("Withdraw"), audit="objection.withdraw"),
+    ),
+)
+DECISIONS = frozenset({"uphold", "reject"})
