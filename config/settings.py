@@ -311,6 +311,8 @@ SPECTACULAR_SETTINGS = {
         "DocumentTypeEnum": "providers.documents.enums.DocumentType",
         "DocumentKindEnum": "providers.documents.enums.FileKind",
         "FactFileKindEnum": "scoring.facts.enums.FileKind",
+        "VerdictOutcomeEnum": "scoring.seasons.enums.Outcome",
+        "ObjectionStatusEnum": "scoring.seasons.enums.ObjectionStatus",
         "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
         "ProbationStatusEnum": "providers.conduct.enums.ProbationStatus",
         "ProbationVerdictEnum": "providers.conduct.enums.ProbationVerdict",

@@ -60,7 +60,7 @@ class VerdictSerializer(serializers.ModelSerializer[Verdict]):
         return say_verdict(verdict)
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
+class SettlementPreviewSerializer(serializers.Serializer[Any]):
     track = serializers.CharField()
     run = serializers.IntegerField()
     ranked_count = serializers.IntegerField()
@@ -98,7 +98,7 @@ class VerdictListView(SeasonPart):
 class SettlementView(SeasonPart):
     """What a track's settlement would be now; POST settles all tracks."""
 
-    @extend_schema(parameters=[TRACK], responses=PreviewSerializer)
+    @extend_schema(parameters=[TRACK], responses=SettlementPreviewSerializer)
     def get(self, request: Request, pk: int) -> Response:
         season = self.get_season()
         check_permission(request.user, "season.view")
@@ -106,7 +106,7 @@ class SettlementView(SeasonPart):
         result = settle_track_now(track)
         values = {"track": track.key, "run": result.run.pk, "counts": result.counts, "digest": result.digest}
         names = ("ranked_count", "promotion_places", "relegation_places")
-        return Response(PreviewSerializer({**values, **{name: getattr(result, name) for name in names}}).data)
+        return Response(SettlementPreviewSerializer({**values, **{name: getattr(result, name) for name in names}}).data)
 
     @extend_schema(request=SettlementInput, responses={202: JobSerializer})
     def post(self, request: Request, pk: int) -> Response:
