@@ -4,7 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.templatetags.paddock import day, number, percent
-from engine.season_rules import Quota, SettlementRules
+from engine.season_rules import NONE, Quota, SettlementRules
+from providers.enums import Capability
 from scoring.seasons import policies
 from scoring.seasons.models import Season, Standing
 from scoring.seasons.policies import TrackRules
@@ -105,14 +106,50 @@ def describe_track(rules: TrackRules) -> dict[str, str | list[str]]:
     settlement = rules.settlement
     return {
         "order": order_words(rules),
-        "promotion": join_rule(say_quota(settlement.promote), say_threshold(settlement)),
-        "relegation": join_rule(say_quota(settlement.relegate), say_factor(settlement)),
-        "protection": _("newcomers for %(days)s days") % {"days": number(settlement.newcomer_days)},
+        "promotion": say_move(settlement.promote, say_threshold(settlement)),
+        "floors": say_floors(settlement),
+        "play_off": "" if settlement.play_off == NONE else say_quota(settlement.play_off),
+        "relegation": say_move(settlement.relegate, say_factor(settlement)),
+        "protection": say_protections(settlement),
+        "clear_out": say_clear_out(settlement),
     }
+
+
+def say_move(quota: Quota, condition: str) -> str:
+    """A quota with what else is asked; nobody moves where it opens no place."""
+    return say_quota(quota) if quota == NONE else join_rule(say_quota(quota), condition)
+
+
+def say_floors(settlement: SettlementRules) -> str:
+    """The least points of a capability for promotion."""
+    floors = [f"{Capability(name).label} {number(least, 1)}" for name, least in settlement.floors.items()]
+    return _(", ").join(floors)
+
+
+def say_protections(settlement: SettlementRules) -> str:
+    """Who does not fall."""
+    words = [_("newcomers for %(days)s days") % {"days": number(settlement.newcomer_days)}]
+    if settlement.protect_promoted:
+        words.append(_("who was promoted last season"))
+    if settlement.protect_disputed:
+        words.append(_("who has an open dispute about facts of the season"))
+    return _("; ").join(words)
+
+
+def say_clear_out(settlement: SettlementRules) -> str:
+    """After how many last places a provider leaves."""
+    if settlement.clear_out_after is None:
+        return ""
+    seasons = settlement.clear_out_after
+    return ngettext(
+        "after the last place in %(count)s season", "after the last place in %(count)s seasons running", seasons
+    ) % {"count": number(seasons)}
 
 
 def say_quota(quota: Quota) -> str:
     """How many places a quota opens."""
+    if quota == NONE:
+        return _("nobody")
     words = []
     if quota.share is not None:
         words.append(_("%(share)s of the ranked") % {"share": percent(quota.share)})
