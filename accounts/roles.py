@@ -73,7 +73,7 @@ _READ_EVERYTHING = frozenset(
     }
 )
 # Papers of companies and claims about them: for those who decide about providers and those who check the deciders.
-_READ_CONDUCT = _READ_EVERYTHING | {"document.view", "false_claim.view", "dispute.view"}
+_READ_CONDUCT = _READ_EVERYTHING | {"document.view", "false_claim.view", "dispute.view", "objection.view"}
 
 _PROVIDER_READ = frozenset(
     {
@@ -87,6 +87,7 @@ _PROVIDER_READ = frozenset(
         "scorecard.view",
         "adjustment.view",
         "dispute.view",
+        "objection.view",
         "related.view",
         "invitation.view",
         "engagement.view",
@@ -103,6 +104,9 @@ _PROVIDER_MANAGE = _PROVIDER_READ | {
     "link.contest",
     "dispute.open",
     "dispute.withdraw",
+    "season.comment",
+    "objection.open",
+    "objection.withdraw",
     "watch.propose",
     "trader.edit",
     "invitation.accept",
@@ -161,7 +165,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "run.cancel",
         "job.cancel",
     },
-    Role.RACE_STEWARD: _READ_EVERYTHING | {"season.edit", "season.advance", "standing.compute"},
+    Role.RACE_STEWARD: _READ_EVERYTHING
+    | {"season.edit", "season.advance", "season.answer", "season.settle", "standing.compute", "objection.view"},
     Role.PROGRAMME_MANAGER: _READ_EVERYTHING
     | {
         "match.manage",
@@ -187,7 +192,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "adjustment.enter",
         "related.edit",
     },
-    Role.APPEALS_OFFICER: _READ_CONDUCT | {"dispute.decide"},
+    Role.APPEALS_OFFICER: _READ_CONDUCT | {"dispute.decide", "objection.decide"},
     Role.AUDITOR: _READ_CONDUCT | {"audit.view", "agreement.view", "leniency.view"},
     Role.ADMINISTRATOR: _READ_CONDUCT
     | {

@@ -312,6 +312,8 @@ SPECTACULAR_SETTINGS = {
         "DocumentTypeEnum": "providers.documents.enums.DocumentType",
         "DocumentKindEnum": "providers.documents.enums.FileKind",
         "FactFileKindEnum": "scoring.facts.enums.FileKind",
+        "VerdictOutcomeEnum": "scoring.seasons.enums.Outcome",
+        "ObjectionStatusEnum": "scoring.seasons.enums.ObjectionStatus",
         "FalseClaimStatusEnum": "providers.verification.enums.FalseClaimStatus",
         "ProbationStatusEnum": "providers.conduct.enums.ProbationStatus",
         "ProbationVerdictEnum": "providers.conduct.enums.ProbationVerdict",
@@ -354,6 +356,7 @@ STATE_TABLES: list[str] = [
     "scoring.disputes.states.DISPUTE",
     "scoring.lab.states.TRIAL",
     "scoring.seasons.states.SEASON",
+    "scoring.seasons.states.OBJECTION",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
     "merchants.engagements.states.ENGAGEMENT",
@@ -383,6 +386,7 @@ NOTICE_TABLES: list[str] = [
     "scoring.capabilities.notices.NOTICES",
     "scoring.disputes.notices.NOTICES",
     "scoring.capabilities.model_notices.NOTICES",
+    "scoring.seasons.notices.NOTICES",
 ]
 
 LOGGING = logs.build_logging(json_lines=ENV.log_format == "json")

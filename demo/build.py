@@ -17,6 +17,7 @@ from accounts.notices.services import read_all_notices
 from accounts.roles import Role
 from common.exceptions import Conflict
 from demo.cast import Cast
+from demo.clock import business_date
 from demo.conduct_steps import judge_nights, report_claims
 from demo.facts import draw_facts
 from demo.integrity_steps import correct_facts, relate_a_shop
@@ -25,7 +26,8 @@ from demo.people import add_panelists, add_staff
 from demo.probation_steps import end_probations
 from demo.provider_steps import add_applicants, add_providers
 from demo.request_steps import OWNED, add_requests, invite_star
-from demo.scoring_steps import business_date, open_seasons, publish_model, run_nights
+from demo.scoring_steps import publish_model, run_nights
+from demo.season_steps import open_seasons
 from demo.window_steps import add_windows
 from demo.world import World, make_world
 from engine.tables import write_table

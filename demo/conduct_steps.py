@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.roles import Role
 from demo.cast import Cast
-from demo.scoring_steps import at_night
+from demo.clock import at_night
 from providers.conduct import watch_services
 from providers.conduct.enums import WatchStatus
 from providers.conduct.models import WatchEntry

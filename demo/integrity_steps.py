@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from accounts.roles import Role
 from demo.cast import Cast
-from demo.scoring_steps import at_night
+from demo.clock import at_night
 from merchants.registry.identity_services import ShopRow, import_shop_identifiers
 from providers.registry.models import Provider
 from providers.relations.services import declare_identifiers

@@ -8,7 +8,7 @@ from django.utils.translation import override
 from accounts.models import User
 from accounts.roles import Role
 from demo.cast import Cast
-from demo.scoring_steps import at_night
+from demo.clock import at_night
 from providers.conduct import probation_services as services
 from providers.conduct.enums import ProbationStatus, ProbationVerdict
 from providers.conduct.models import Probation

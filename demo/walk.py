@@ -18,11 +18,11 @@ from accounts.services import create_user
 from common.exceptions import DomainError
 from demo import names
 from demo.build import Built
+from demo.clock import business_date
 from demo.panel_steps import review
 from demo.people import account_of
 from demo.report import Failed
 from demo.request_steps import accept, ask, owner_of, submit_then
-from demo.scoring_steps import business_date
 from engine.columns import FACT_COLUMN_NAMES
 from engine.tables import write_table
 from merchants.matching import services as matching

@@ -4,7 +4,7 @@
         standings, rules,
         capabilities={"service_fulfilment": points, ...},   # for the floors; NaN (not assessed) meets none
         requirements={"helped_transitions": done},          # booleans, for duties the rules require
-        days_admitted=days, promoted_last_season=flags, decisive_dispute=flags, banned=flags,
+        days_admitted=days, promoted_last_season=flags, decisive_dispute=flags, banned=flags, relieved=flags,
         last_places=seasons_in_a_row_before_this_one, promotion_odds=odds.in_top,
     )
     settlement.outcome[i]        # one of OUTCOMES
@@ -23,7 +23,8 @@ A reason's `met` says whether what the code names held; all that a move asks for
     promotion.requirement (requirement)            relegation.not_promoted_last_season ()
     promotion.odds (odds, least)                   relegation.no_decisive_dispute ()
     play_off.place (place, places, play_off_to)    clear_out.last_places (last_places, limit)
-    play_off.odds (odds, least)                    ban.none ()          rank.assessed ()
+    play_off.odds (odds, least)                    relegation.not_relieved ()
+    ban.none ()                                    rank.assessed ()
 
 Quotas are never exceeded: providers who tie across a cut line all go to the play-off, and a place that its holder may
 not use is not passed on to the next.
@@ -112,13 +113,14 @@ def settle(
     days_admitted: ArrayLike | None = None,
     promoted_last_season: ArrayLike | None = None,
     decisive_dispute: ArrayLike | None = None,
+    relieved: ArrayLike | None = None,
     banned: ArrayLike | None = None,
     last_places: ArrayLike | None = None,
     promotion_odds: ArrayLike | None = None,
 ) -> Settlement:
     """Judge every row by the rules. Columns have one entry per row of the standings; a column that is left out means:
-    no newcomer, no dispute, no ban, no earlier last place. Raises EngineError when the rules need a column that is
-    missing."""
+    no newcomer, no dispute, no ban, no earlier last place. `relieved` are those whom a decision protects from falling
+    whatever the rules say. Raises EngineError when the rules need a column that is missing."""
     size = len(standings.subject)
     ranked = standings.ranked
     out = as_flags("banned", banned, size)
@@ -142,6 +144,9 @@ def settle(
         promoted=as_flags("promoted_last_season", promoted_last_season, size),
         disputed=as_flags("decisive_dispute", decisive_dispute, size),
     )
+    if relieved is not None:
+        spared = as_flags("relieved", relieved, size)
+        down.append(Condition("relegation.not_relieved", judged & spared, ~spared, {}))
     band = _band_conditions(standings, rules, cut, judged, odds)
     last = _clear_out_condition(standings, rules, judged, as_floats("last_places", last_places, size))
 

@@ -137,6 +137,15 @@ PLAIN: dict[str, str | Promise] = {
     "shop_identifier.record": _("Identifier recorded"),
     "season.create": _("Prepared"),
     "season.edit": _("Changed"),
+    "season.enter": _("Field pinned"),
+    "season.enter_late": _("Latecomers entered"),
+    "season.settle": _("Settlement started"),
+    "track.settle": _("Track settled"),
+    "season.give_levels": _("Levels given"),
+    "objection.open": _("Objection opened"),
+    "verdict.clear_out": _("Cleared out by verdict"),
+    "season.comment": _("Rules commented on"),
+    "season.answer_comment": _("Comment answered"),
     "standing.compute": _("Places computed"),
 }
 

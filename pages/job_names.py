@@ -16,6 +16,7 @@ NAMES: dict[str, str | Promise] = {
     "merchants.relate": _("Find related merchants"),
     "scoring.try_model": _("Try a scoring model in the rule lab"),
     "scoring.nightly": _("Nightly scores and standings"),
+    "scoring.settle_season": _("Settle a season"),
     "scoring.measure_providers": _("Measure providers for the criteria"),
     "providers.triage_application": _("Triage an application"),
     "providers.triage_open_applications": _("Triage all waiting applications"),

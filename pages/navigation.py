@@ -83,6 +83,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("staff:scoring_model_list", _("Scoring models"), "model.view", "math-function"),
                 Item("staff:score_run_list", _("Score runs"), "run.view", "calculator"),
                 Item("staff:season_list", _("Seasons"), "season.view", "trophy"),
+                Item("staff:objection_list", _("Objections"), "objection.view", "message-report"),
             ),
         ),
         Section(

@@ -8,18 +8,25 @@ from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
 from scoring.lab.models import LabMove, LabResult, LabTrial
+from scoring.seasons.comment_models import SeasonComment
+from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.models import Season, Standing, StandingNight, Track
+from scoring.seasons.objection_models import Objection
+from scoring.seasons.verdict_models import Settlement, Verdict
 
 __all__ = [
     "Adjustment",
     "AdjustmentLine",
     "Dispute",
     "DisputeFile",
+    "Division",
+    "Entry",
     "Exclusion",
     "FactBatch",
     "LabMove",
     "LabResult",
     "LabTrial",
+    "Objection",
     "PeerGroup",
     "Recomputation",
     "RelatedMerchant",
@@ -27,7 +34,10 @@ __all__ = [
     "Scorecard",
     "ScoringModel",
     "Season",
+    "SeasonComment",
+    "Settlement",
     "Standing",
     "StandingNight",
     "Track",
+    "Verdict",
 ]

@@ -5,7 +5,7 @@ from scoring.disputes.tasks import sweep_evidence
 from scoring.facts.tasks import import_facts, sweep_facts
 from scoring.lab.tasks import try_model
 from scoring.measures.tasks import measure
-from scoring.seasons.tasks import nightly, start_nightly
+from scoring.seasons.tasks import nightly, settle_season, start_nightly
 
 __all__ = [
     "import_facts",
@@ -14,6 +14,7 @@ __all__ = [
     "recompute",
     "resume_recomputations",
     "run_scores",
+    "settle_season",
     "start_nightly",
     "sweep_evidence",
     "sweep_facts",

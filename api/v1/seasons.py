@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from api.v1.acting import ActionInput, OfferSerializer
 from common.exceptions import NotFound
 from scoring.capabilities.selectors import models_visible_to
 from scoring.seasons import selectors, services
+from scoring.seasons.entry_models import Entry
 from scoring.seasons.filters import SeasonFilter
 from scoring.seasons.models import Season, Track
 from scoring.seasons.permissions import offer_season_actions
@@ -21,9 +22,23 @@ from scoring.seasons.states import SEASON
 
 
 class TrackSerializer(serializers.ModelSerializer[Track]):
+    cohort_of = serializers.CharField(source="cohort_of.key", allow_null=True)
+
     class Meta:
         model = Track
-        fields = ["key", "name_zh", "name_en", "rules", "rules_digest"]
+        fields = ["key", "ladder", "level", "cohort_of", "name_zh", "name_en", "who", "rules", "rules_digest"]
+        read_only_fields = fields
+
+
+class EntrySerializer(serializers.ModelSerializer[Entry]):
+    provider = serializers.CharField(source="provider.code")
+    name = serializers.CharField(source="provider.name")
+    track = serializers.CharField(source="track.key")
+    level = serializers.IntegerField(source="track.level", allow_null=True)
+
+    class Meta:
+        model = Entry
+        fields = ["track", "level", "provider", "name", "late", "entered_at"]
         read_only_fields = fields
 
 
@@ -38,12 +53,18 @@ class SeasonListItem(serializers.ModelSerializer[Season]):
             "starts_on",
             "ends_on",
             "scoring_model",
+            "plan",
+            "pinned",
             "digest",
+            "entries_digest",
             "status",
             "announced_at",
             "started_at",
             "closed_at",
+            "standstill_at",
+            "objections_until",
             "finalised_at",
+            "archived_at",
             "version",
         ]
         read_only_fields = fields
@@ -51,11 +72,18 @@ class SeasonListItem(serializers.ModelSerializer[Season]):
 
 class SeasonSerializer(SeasonListItem):
     tracks = TrackSerializer(many=True, read_only=True)
+    next_season = serializers.SerializerMethodField(
+        help_text="The code of the season after it; null while nobody has prepared one that you may see."
+    )
     allowed_actions = serializers.SerializerMethodField()
 
     class Meta(SeasonListItem.Meta):
-        fields = [*SeasonListItem.Meta.fields, "tracks", "allowed_actions"]
+        fields = [*SeasonListItem.Meta.fields, "tracks", "next_season", "allowed_actions"]
         read_only_fields = fields
+
+    def get_next_season(self, season: Season) -> str | None:
+        following = selectors.season_after(season, self.context["request"].user)
+        return following.code if following else None
 
     @extend_schema_field(OfferSerializer(many=True))
     def get_allowed_actions(self, season: Season) -> list[dict[str, Any]]:
@@ -69,7 +97,9 @@ class SeasonInput(serializers.Serializer[Any]):
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
     scoring_model = serializers.IntegerField()
-    rules = serializers.JSONField(required=False, help_text="`order` and `settlement`; default the house rules.")
+    rules = serializers.JSONField(
+        required=False, help_text="`order`, `settlement` and `tracks`; by default the house rules and one track."
+    )
 
 
 class SeasonChanges(serializers.Serializer[Any]):
@@ -144,9 +174,25 @@ class SeasonView(SeasonPart):
 
 
 class SeasonActionsView(SeasonPart):
-    """Take a step: announce, start, close or finalise."""
+    """Take a step: announce, start, close, open_objections, finalise or archive."""
 
     @extend_schema(request=ActionInput, responses=SeasonSerializer)
     def post(self, request: Request, pk: int) -> Response:
         season = run_action(request, self.get_season(), SEASON, services.ACTIONS, "season_id")
         return Response(self.get_serializer(season).data)
+
+
+class EntryListView(SeasonPart):
+    """Who races where."""
+
+    filter_backends: list[Any] = []
+
+    @extend_schema(
+        parameters=[OpenApiParameter("track", description="The key of a track; default all.")],
+        responses=EntrySerializer(many=True),
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        entries = selectors.entries_in(self.get_season())
+        if key := request.query_params.get("track"):
+            entries = entries.filter(track__key=key)
+        return self.get_paginated_response(EntrySerializer(self.paginate_queryset(entries), many=True).data)

@@ -80,11 +80,14 @@ class DayInput(serializers.Serializer[Any]):
 
 @extend_schema_view(
     get=extend_schema(
-        parameters=[OpenApiParameter("day", OpenApiTypes.DATE, description="A past night; default the newest.")]
+        parameters=[
+            OpenApiParameter("day", OpenApiTypes.DATE, description="A past night; default the newest."),
+            OpenApiParameter("track", description="The key of a track; default the season's first."),
+        ]
     )
 )
 class StandingListView(ListAPIView[Standing]):
-    """The places of one night."""
+    """The places of one night in one track."""
 
     serializer_class = StandingSerializer
     filterset_class = StandingFilter
@@ -97,7 +100,8 @@ class StandingListView(ListAPIView[Standing]):
             raise NotFound()
         wanted = DayInput(data={name: value for name, value in self.request.query_params.items() if name == "day"})
         wanted.is_valid(raise_exception=True)
-        night = selectors.night_of(selectors.track_of(season), wanted.validated_data.get("day"))
+        track = selectors.track_of(season, self.request.query_params.get("track", ""))
+        night = selectors.night_of(track, wanted.validated_data.get("day"))
         if night is None:
             raise NotFound()
         rows = selectors.standings_visible_to(self.request.user)

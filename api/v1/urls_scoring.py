@@ -4,13 +4,16 @@ from django.urls import path
 
 from api.v1 import (
     lab,
+    objections,
     score_runs,
     scorecard_answers,
     scorecards,
     scoring_model_parts,
     scoring_models,
+    season_comments,
     seasons,
     standings,
+    verdicts,
     weights,
 )
 
@@ -77,6 +80,15 @@ urlpatterns = [
     path("seasons", seasons.SeasonListView.as_view(), name="seasons"),
     path("seasons/<int:pk>", seasons.SeasonView.as_view(), name="season"),
     path("seasons/<int:pk>/actions", seasons.SeasonActionsView.as_view(), name="season-actions"),
+    path("seasons/<int:pk>/entries", seasons.EntryListView.as_view(), name="season-entries"),
+    path("seasons/<int:pk>/comments", season_comments.CommentListView.as_view(), name="season-comments"),
+    path("seasons/<int:pk>/settlement", verdicts.SettlementView.as_view(), name="season-settlement"),
+    path("seasons/<int:pk>/verdicts", verdicts.VerdictListView.as_view(), name="season-verdicts"),
+    path("objections", objections.ObjectionListView.as_view(), name="objections"),
+    path("objections/<int:pk>", objections.ObjectionView.as_view(), name="objection"),
+    path("objections/<int:pk>/actions", objections.ObjectionActionsView.as_view(), name="objection-actions"),
+    path("verdicts/<int:pk>/clear-out", verdicts.ClearOutView.as_view(), name="verdict-clear-out"),
+    path("season-comments/<int:pk>/answer", season_comments.CommentAnswerView.as_view(), name="season-comment-answer"),
     path("seasons/<int:pk>/nights", standings.NightListView.as_view(), name="season-nights"),
     path("seasons/<int:pk>/standings", standings.StandingListView.as_view(), name="season-standings"),
 ]

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from pages.provider import views_scorecard, views_scoring_rules
+from pages import season_comments
+from pages.provider import views_scorecard, views_scoring_rules, views_verdict
 
 urlpatterns = [
     path("scoring-rules/<int:pk>/", views_scoring_rules.ScoringRules.as_view(), name="scoring_rules"),
@@ -14,4 +15,8 @@ urlpatterns = [
     path("scorecard/<int:pk>/what-if/", views_scorecard.CardWhatIf.as_view(), name="scorecard_what_if"),
     path("scorecard/<int:pk>/outlook/", views_scorecard.CardOutlook.as_view(), name="scorecard_outlook"),
     path("race/", views_scorecard.Race.as_view(), name="race"),
+    path("verdicts/<int:pk>/", views_verdict.VerdictDetail.as_view(), name="verdict_detail"),
+    path("verdicts/<int:pk>/object/", views_verdict.VerdictObject.as_view(), name="verdict_object"),
+    path("objections/<int:pk>/act/", views_verdict.ObjectionAct.as_view(), name="objection_act"),
+    path("seasons/<str:code>/comments/", season_comments.SeasonCommentPage.as_view(), name="season_comment"),
 ]

@@ -93,7 +93,8 @@ class Home(ProviderPage, TitledPage):
 def find_standing(provider: Provider) -> Standing | None:
     """The provider's newest place in the season that is shown."""
     season = seasons.shown_season()
-    return seasons.places_of(provider.pk, seasons.track_of(season)).first() if season else None
+    tracks = seasons.own_tracks(provider.pk, season) if season else []
+    return seasons.places_of(provider.pk, tracks[0]).first() if tracks else None
 
 
 def say_score_hint(card: Scorecard | None) -> str:

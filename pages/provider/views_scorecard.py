@@ -15,9 +15,11 @@ from providers.registry.models import Provider
 from providers.registry.selectors import of_organisation
 from scoring.capabilities import selectors
 from scoring.capabilities.models import Scorecard
-from scoring.seasons import policies, words
 from scoring.seasons import selectors as seasons
+from scoring.seasons import words
 from scoring.seasons.models import Standing
+from scoring.seasons.track_words import describe_tracks
+from scoring.seasons.verdict_selectors import own_verdicts
 
 
 class OwnProviderPage(ProviderPage):
@@ -96,13 +98,23 @@ class Race(OwnProviderPage, TitledPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         season = seasons.shown_season()
-        context: dict[str, Any] = {"season": season, "provider": self.provider}
+        context: dict[str, Any] = {
+            "season": season,
+            "provider": self.provider,
+            "announced": seasons.announced(),
+            "verdicts": own_verdicts(self.provider.pk)[:6],
+            "may_comment": self.may("season.comment"),
+        }
         if season is not None:
-            track = seasons.track_of(season)
-            places = list(seasons.places_of(self.provider.pk, track)[:90])
+            own = seasons.own_tracks(self.provider.pk, season)
+            track = next((one for one in own if one.key == self.request.GET.get("track")), own[0] if own else None)
+            places = list(seasons.places_of(self.provider.pk, track)[:90]) if track else []
             context |= {
                 "track": track,
-                "track_rules": words.describe_track(policies.read_rules(track.rules)),
+                "own_tracks": own,
+                "tracks": describe_tracks(own),
+                "open_track": track.key if track else "",
+                "divisions": seasons.divisions_of(self.provider.pk)[:12],
                 "standing": places[0] if places else None,
                 **(describe_place(places[0]) if places else {}),
                 "places": draw_places(places),

@@ -8,4 +8,6 @@ urlpatterns = [
     path("boards/", views_boards.Boards.as_view(), name="board_list"),
     path("boards/<str:code>/", views_boards.Board.as_view(), name="board"),
     path("boards/<str:code>/rules/", views_boards.BoardRules.as_view(), name="board_rules"),
+    path("boards/<str:code>/pinned/", views_boards.BoardPinned.as_view(), name="board_pinned"),
+    path("boards/<str:code>/entries/", views_boards.BoardEntries.as_view(), name="board_entries"),
 ]

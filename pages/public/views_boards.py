@@ -5,11 +5,14 @@ from typing import Any
 import django_filters
 import django_tables2 as tables
 from django import forms
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.generic.base import View
 
+from accounts.permissions import organisation_ids_with
 from common.exceptions import NotFound
 from common.forms import DayInput
 from common.templatetags.paddock import local_text, number
@@ -18,10 +21,12 @@ from pages.charts_scoring import draw_board, interval_text
 from pages.columns import NumberColumn
 from scoring.capabilities.rules import describe_rule
 from scoring.seasons import policies, selectors
-from scoring.seasons.enums import PUBLIC_SEASONS
+from scoring.seasons.enums import PUBLIC_SEASONS, SeasonStatus
 from scoring.seasons.filters import StandingFilter
-from scoring.seasons.models import Season, Standing, StandingNight
-from scoring.seasons.words import describe_track, order_words, say_movement
+from scoring.seasons.models import Season, Standing, StandingNight, Track
+from scoring.seasons.pinning import describe_entries, write_canonical
+from scoring.seasons.track_words import describe_tracks
+from scoring.seasons.words import describe_pinned, order_words, say_movement
 
 
 class BoardTable(tables.Table):
@@ -66,9 +71,10 @@ class DayForm(forms.Form):
 
 
 class BoardFilter(StandingFilter):
-    """The filter of a night; `day` chose the night before and is only kept."""
+    """The filter of a night; `track` and `day` chose the night before and are only kept."""
 
     day = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    track = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
 
     def keep(self, queryset: Any, name: str, value: str) -> Any:
         """Nothing to filter: the night is chosen by the view."""
@@ -83,8 +89,12 @@ class Boards(TitledPage):
     template_name = "public/board_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        public = Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model")
-        return super().get_context_data(seasons=public, **kwargs)
+        public = list(Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model"))
+        return super().get_context_data(
+            seasons=[season for season in public if season.status != SeasonStatus.ARCHIVED],
+            archived=[season for season in public if season.status == SeasonStatus.ARCHIVED],
+            **kwargs,
+        )
 
 
 class BoardPage:
@@ -111,13 +121,17 @@ class Board(BoardPage, ListPage):
     table_pagination = {"per_page": 50}
 
     @cached_property
+    def track(self) -> Track:
+        return selectors.track_of(self.season, self.request.GET.get("track", ""))
+
+    @cached_property
     def day_form(self) -> DayForm:
         return DayForm(self.request.GET or None)
 
     @cached_property
     def night(self) -> StandingNight | None:
         wanted = self.day_form.cleaned_data.get("day") if self.day_form.is_valid() else None
-        return selectors.night_of(selectors.track_of(self.season), wanted)
+        return selectors.night_of(self.track, wanted)
 
     def get_queryset(self) -> Any:
         return selectors.ranked_of(self.night) if self.night else Standing.objects.none()
@@ -127,10 +141,12 @@ class Board(BoardPage, ListPage):
         return super().get_context_data(
             title=local_text(self.season, "name"),
             season=self.season,
+            track=self.track,
+            tracks=list(selectors.tracks_of(self.season)),
             night=night,
             day_form=DayForm(initial={"day": night.day}) if night else self.day_form,
-            first_key=order_words(policies.read_rules(selectors.track_of(self.season).rules))[0],
-            nights=selectors.nights_of(selectors.track_of(self.season))[:8],
+            first_key=order_words(policies.read_rules(self.track.rules))[0],
+            nights=selectors.nights_of(self.track)[:8],
             chart=draw_board(night, list(selectors.ranked_of(night)[:20])) if night else None,
             back_url=reverse("pages:board_list"),
             back_label=_("Boards"),
@@ -146,15 +162,35 @@ class BoardRules(BoardPage, TitledPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         season = self.season
-        track = selectors.track_of(season)
         return super().get_context_data(
             title=gettext("Rules of %(season)s") % {"season": local_text(season, "name")},
             back_url=reverse("pages:board", args=[season.code]),
             back_label=local_text(season, "name"),
             season=season,
-            track=track,
-            track_rules=describe_track(policies.read_rules(track.rules)),
+            tracks=describe_tracks(selectors.counted_tracks(season)),
             model=season.scoring_model,
             rule=describe_rule(season.scoring_model.rule),
+            pinned=describe_pinned(season),
+            comments=selectors.comments_of(season, self.request.user),
+            may_comment=bool(organisation_ids_with(self.request.user, "season.comment")),
             **kwargs,
         )
+
+
+class BoardPinned(BoardPage, View):
+    """What the digest of the rules covers, byte by byte."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        return HttpResponse(write_canonical(self.season.pinned), content_type="application/json; charset=utf-8")
+
+
+class BoardEntries(BoardPage, View):
+    """What the digest of the field covers, byte by byte: who raced where from the start."""
+
+    http_method_names = ["get"]
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        body = write_canonical(describe_entries(self.season))
+        return HttpResponse(body, content_type="application/json; charset=utf-8")

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from pages.staff import views_season
+from pages import season_comments
+from pages.staff import views_objection, views_season, views_settlement
 
 urlpatterns = [
     path("seasons/", views_season.SeasonList.as_view(), name="season_list"),
@@ -11,4 +12,12 @@ urlpatterns = [
     path("seasons/<int:pk>/edit/", views_season.SeasonEdit.as_view(), name="season_edit"),
     path("seasons/<int:pk>/act/", views_season.SeasonAct.as_view(), name="season_act"),
     path("seasons/<int:pk>/standings/", views_season.StandingCompute.as_view(), name="standing_compute"),
+    path("seasons/<int:pk>/settlement/", views_settlement.SettlementPage.as_view(), name="settlement"),
+    path("seasons/<int:pk>/settlement/start/", views_settlement.SettlementStart.as_view(), name="settlement_start"),
+    path("objections/", views_objection.ObjectionList.as_view(), name="objection_list"),
+    path("objections/<int:pk>/", views_objection.ObjectionDetail.as_view(), name="objection_detail"),
+    path("objections/<int:pk>/act/", views_objection.ObjectionAct.as_view(), name="objection_act"),
+    path("objections/<int:pk>/uphold/", views_objection.ObjectionUphold.as_view(), name="objection_uphold"),
+    path("verdicts/<int:pk>/clear-out/", views_settlement.ClearOut.as_view(), name="verdict_clear_out"),
+    path("season-comments/<int:pk>/answer/", season_comments.CommentAnswer.as_view(), name="season_comment_answer"),
 ]

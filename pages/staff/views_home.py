@@ -1,7 +1,7 @@
 """The staff home page: what waits, by clock; what the viewer's own role decides stands first."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -219,6 +219,7 @@ def list_seasons(user: Any, now: datetime) -> Section:
                 about=season,
             )
         )
+    entries += [missing_season(season, today) for season in seasons.without_successor()]
     return Section(
         key="seasons",
         title=_("Season dates"),
@@ -230,6 +231,18 @@ def list_seasons(user: Any, now: datetime) -> Section:
     )
 
 
+def missing_season(season: Season, today: date) -> Waiting:
+    """A season runs, and nobody has prepared what comes after it."""
+    by = season.ends_on - timedelta(days=NOTICE_DAYS)
+    return Waiting(
+        title=season.code,
+        note=_("No season is prepared after it"),
+        url=reverse("pages:staff:season_create"),
+        clock=say_days(by, today),
+        late=by < today,
+    )
+
+
 def next_date(season: Season) -> tuple[str, Any]:
     """What is due next in a season, and on which day."""
     if season.status == SeasonStatus.DRAFT:
@@ -238,6 +251,8 @@ def next_date(season: Season) -> tuple[str, Any]:
         return _("Starts"), season.starts_on
     if season.status == SeasonStatus.RUNNING:
         return _("Last day"), season.ends_on
+    if season.status == SeasonStatus.STANDSTILL:
+        return _("Objections until"), season.objections_until
     return _("Figures settled"), season.ends_on + timedelta(days=SETTLEMENT_LAG_DAYS)
 
 

@@ -34,7 +34,8 @@ from scoring.seasons.models import Season
 from scoring.seasons.permissions import offer_season_actions
 from scoring.seasons.standings import compute_standings
 from scoring.seasons.states import SEASON
-from scoring.seasons.words import describe_track
+from scoring.seasons.track_words import describe_tracks
+from scoring.seasons.words import describe_pinned
 
 
 class SeasonTable(tables.Table):
@@ -76,7 +77,11 @@ class SeasonList(StaffPage, ListPage):
         return selectors.visible_to(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(may_edit=has_permission(self.request.user, "season.edit"), **kwargs)
+        return super().get_context_data(
+            may_edit=has_permission(self.request.user, "season.edit"),
+            next_missing=selectors.without_successor(),
+            **kwargs,
+        )
 
 
 class SeasonPage(StaffPage):
@@ -102,7 +107,8 @@ class SeasonDetail(SeasonPage, TitledPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         season, user = self.season, self.request.user
-        track = selectors.track_of(season)
+        tracks = list(selectors.counted_tracks(season))
+        track = selectors.track_of(season, self.request.GET.get("track", ""))
         night = selectors.night_of(track)
         return super().get_context_data(
             title=local_text(season, "name"),
@@ -110,7 +116,8 @@ class SeasonDetail(SeasonPage, TitledPage):
             back_label=_("Seasons"),
             season=season,
             track=track,
-            track_rules=describe_track(policies.read_rules(track.rules)),
+            all_tracks=tracks,
+            tracks=describe_tracks(tracks),
             offers=offer_season_actions(season, user),
             action_url=reverse("pages:staff:season_act", args=[season.pk]),
             may_edit=has_permission(user, "season.edit") and season.status == "draft",
@@ -120,13 +127,18 @@ class SeasonDetail(SeasonPage, TitledPage):
             nights=selectors.nights_of(track)[:10],
             standings=selectors.ranked_of(night)[:10] if night else [],
             unranked=selectors.unranked_of(night)[:20] if night else [],
+            show_settlement=season.started_at is not None,
+            pinned=describe_pinned(season),
+            comments=selectors.comments_of(season, user),
+            answer_address="pages:staff:season_comment_answer" if has_permission(user, "season.answer") else "",
+            next_missing=[one for one in selectors.without_successor() if one.pk == season.pk],
             entries=entries_of(season),
             **kwargs,
         )
 
 
 class SeasonAct(SeasonPage, ActionView):
-    """Announce, start, close, make final."""
+    """Every step of a season."""
 
     table = SEASON
     actions = services.ACTIONS
@@ -135,7 +147,9 @@ class SeasonAct(SeasonPage, ActionView):
         "announce": _("Announced. Dates, model and rules are pinned."),
         "start": _("Started. Places are computed every night."),
         "close": _("The race is closed."),
+        "open_objections": _("The verdicts are shown. Providers may object."),
         "finalise": _("The result is final."),
+        "archive": _("The season is archived."),
     }
 
     def get_success_url(self, subject: Season) -> str:
@@ -182,9 +196,11 @@ class SeasonForm(forms.Form):
         label=_("Scoring model"), queryset=ScoringModel.objects.exclude(status=ModelStatus.RETIRED)
     )
     rules = RulesField(
-        label=_("Rules of the track"),
+        label=_("Rules and tracks"),
         required=False,
-        help_text=_("The chain of ranking keys and the settlement, as JSON. Empty takes the defaults."),
+        help_text=_(
+            "The order of the ranking keys, the settlement and the tracks, as JSON. Empty takes one for everybody."
+        ),
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false", "class": "form-control font-monospace"}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -234,8 +250,7 @@ class SeasonEdit(SeasonCreate):
     def get_form_kwargs(self) -> dict[str, Any]:
         season = self.season
         names = ("code", "name_zh", "name_en", "starts_on", "ends_on", "scoring_model", "version")
-        rules = selectors.track_of(season).rules
-        return {"initial": {**{name: getattr(season, name) for name in names}, "rules": rules}}
+        return {"initial": {**{name: getattr(season, name) for name in names}, "rules": season.plan}}
 
     def save(self, form: forms.Form) -> Season:
         data = dict(form.cleaned_data)

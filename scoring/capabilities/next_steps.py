@@ -163,7 +163,10 @@ def say_step(
             "points."
         )
     sentence = told % words
-    return f"{sentence} {_('That reaches level %(level)s.') % {'level': level}}" if level is not None else sentence
+    if level is None:
+        return sentence
+    reached = _("That reaches level %(level)s.") % {"level": level}
+    return f"{sentence} {reached}"
 
 
 def say_effort_step(metric: Metric, value: float | None, target: float | None, gain: float | None) -> str:

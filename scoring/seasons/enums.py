@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SeasonStatus(models.TextChoices):
@@ -9,10 +10,13 @@ class SeasonStatus(models.TextChoices):
     ANNOUNCED = "announced", _("Announced")
     RUNNING = "running", _("Running")
     SETTLING = "settling", _("Settling")
+    STANDSTILL = "standstill", _("Open to objections")
     FINAL = "final", _("Final")
+    ARCHIVED = "archived", _("Archived")
 
 
-PUBLIC_SEASONS = (SeasonStatus.ANNOUNCED, SeasonStatus.RUNNING, SeasonStatus.SETTLING, SeasonStatus.FINAL)
+PUBLIC_SEASONS = tuple(status for status in SeasonStatus if status != SeasonStatus.DRAFT)
+CLOSED_SEASONS = (SeasonStatus.FINAL, SeasonStatus.ARCHIVED)
 RACING_SEASONS = (SeasonStatus.RUNNING, SeasonStatus.SETTLING)
 
 
@@ -23,3 +27,51 @@ class NotRanked(models.TextChoices):
     EXTERNAL = "external", _("Not registered in the portal")
     SUSPENDED = "suspended", _("Suspended")
     CLEARED_OUT = "cleared_out", _("Cleared out")
+
+
+class Newcomers(models.TextChoices):
+    """Whether a track takes those who are protected as newcomers on the first day."""
+
+    TOO = "too", _("Newcomers too")
+    ONLY = "only", _("Newcomers only")
+    NEVER = "never", _("No newcomers")
+
+
+class DivisionCause(models.TextChoices):
+    """Why a provider holds a level."""
+
+    SEEDED = "seeded", _("Placed by score when the ladder began")
+    ENTERED = "entered", _("Began in the lowest level")
+    PLACED = "placed", _("Placed after the newcomers' track")
+    PROMOTED = "promoted", _("Promoted")
+    RELEGATED = "relegated", _("Relegated")
+
+
+class Outcome(models.TextChoices):
+    """What a season decides for a provider; the engine's words."""
+
+    PROMOTED = "promoted", _("Promoted")
+    PLAY_OFF = "play_off", _("Play-off band")
+    STAY = "stay", _("Stays")
+    RELEGATED = "relegated", _("Relegated")
+    CLEARED_OUT = "cleared_out", _("To be cleared out")
+    BANNED = "banned", _("Out of the race")
+    NOT_RANKED = "not_ranked", _("Not ranked")
+
+
+UNPLACED = (Outcome.BANNED, Outcome.NOT_RANKED)
+SHOWN_VERDICTS = (SeasonStatus.STANDSTILL, *CLOSED_SEASONS)
+
+
+class ObjectionStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("an objection", "Open")
+    UPHELD = "upheld", pgettext_lazy("an objection", "Upheld")
+    REJECTED = "rejected", pgettext_lazy("an objection", "Rejected")
+    WITHDRAWN = "withdrawn", pgettext_lazy("an objection", "Withdrawn")
+
+
+class Relief(models.TextChoices):
+    """What an upheld objection does."""
+
+    RECOUNT = "recount", _("Count again with the newest scores of the last day")
+    SPARE = "spare", _("Protect this provider from relegation and clear-out")

@@ -5,8 +5,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from providers.enums import ProviderType
-from scoring.seasons.enums import SeasonStatus
+from scoring.seasons.enums import ObjectionStatus, SeasonStatus
 from scoring.seasons.models import Season, Standing
+from scoring.seasons.objection_models import Objection
 
 
 class SeasonFilter(django_filters.FilterSet):
@@ -15,6 +16,15 @@ class SeasonFilter(django_filters.FilterSet):
     class Meta:
         model = Season
         fields = ["status"]
+
+
+class ObjectionFilter(django_filters.FilterSet):
+    status = django_filters.ChoiceFilter(choices=ObjectionStatus.choices, label=_("Status"))
+    season = django_filters.CharFilter(field_name="track__season__code", label=_("Season"))
+
+    class Meta:
+        model = Objection
+        fields = ["status", "season"]
 
 
 class StandingFilter(django_filters.FilterSet):

@@ -11,14 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from common.models import Versioned
 from common.validation import Checked
 from scoring.capabilities.models import ScoreRun, ScoringModel, changed
-from scoring.seasons.enums import NotRanked, SeasonStatus
+from scoring.seasons.enums import CLOSED_SEASONS, NotRanked, SeasonStatus
 
 MAIN_TRACK = "main"
+PINNED = ("key", "ladder", "level", "who", "cohort_most", "leads_to", "rules", "rules_digest")
 
 
 @pghistory.track()
 class Season(Versioned):
-    """A race. From its announcement on, its model and rules are pinned by `digest`."""
+    """A race by the tracks of its `plan`.
+
+    `pinned` is what `digest` covers from the announcement on: model version, days, terms and the tracks;
+    `entries_digest` covers who races where from the start on.
+    """
 
     code = models.CharField(_("Code"), max_length=20, unique=True)
     name_zh = models.CharField(_("Name in Chinese"), max_length=80)
@@ -28,6 +33,9 @@ class Season(Versioned):
     scoring_model = models.ForeignKey(
         ScoringModel, on_delete=models.PROTECT, related_name="seasons", verbose_name=_("Scoring model")
     )
+    plan = models.JSONField(_("Rules"), default=dict, blank=True)
+    entries_digest = models.CharField(max_length=64, blank=True, editable=False)
+    pinned = models.JSONField(default=dict, blank=True, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     status = models.CharField(max_length=12, choices=SeasonStatus.choices, default=SeasonStatus.DRAFT)
     created_at = models.DateTimeField(default=timezone.now)
@@ -46,8 +54,17 @@ class Season(Versioned):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    standstill_at = models.DateTimeField(null=True, blank=True)
+    standstill_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    objections_until = models.DateField(_("Objections until"), null=True, blank=True)
     finalised_at = models.DateTimeField(null=True, blank=True)
     finalised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+    archived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
@@ -61,13 +78,28 @@ class Season(Versioned):
                 | (~Q(status=SeasonStatus.DRAFT) & ~Q(digest="") & Q(announced_at__isnull=False)),
                 name="season_pinned_when_announced",
             ),
+            models.CheckConstraint(
+                condition=Q(standstill_at__isnull=True, objections_until__isnull=True)
+                | Q(standstill_at__isnull=False, objections_until__isnull=False),
+                name="season_standstill_has_its_last_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=SeasonStatus.ARCHIVED, archived_at__isnull=False, archived_by__isnull=False)
+                | (~Q(status=SeasonStatus.ARCHIVED) & Q(archived_at__isnull=True, archived_by__isnull=True)),
+                name="season_archived_pair",
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
                 name="pinned_once_announced",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__announced_at__isnull=False)
-                & changed("code", "starts_on", "ends_on", "scoring_model", "digest"),
+                & changed("code", "starts_on", "ends_on", "scoring_model", "plan", "pinned", "digest"),
+            ),
+            pgtrigger.Protect(
+                name="entries_pinned_once_started",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__entries_digest="") & changed("entries_digest"),
             ),
         ]
 
@@ -78,26 +110,46 @@ class Season(Versioned):
     def is_public(self) -> bool:
         return self.status != SeasonStatus.DRAFT
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether its result is fixed."""
+        return self.status in CLOSED_SEASONS
+
 
 @pghistory.track()
 class Track(Checked):
-    """Who races whom, by which rules. `rules` is what `engine.season_rules` reads."""
+    """Who races whom, by which rules: one level of a ladder, or a cohort of one. `rules` is what
+    `scoring.seasons.policies.read_rules` reads, `who` what `scoring.seasons.plans.read_who` does."""
 
     season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="tracks")
     key = models.SlugField(max_length=40)
-    name_zh = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80)
+    ladder = models.CharField(max_length=40)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
+    cohort_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="cohorts")
+    cohort_most = models.PositiveIntegerField(null=True, blank=True)
+    leads_to = models.CharField(max_length=40, blank=True)
+    name_zh = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160)
+    who = models.JSONField(default=dict, blank=True)
     rules = models.JSONField(default=dict)
     rules_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         ordering = ["season", "pk"]
-        constraints = [models.UniqueConstraint(fields=["season", "key"], name="track_once_per_season")]
+        constraints = [
+            models.UniqueConstraint(fields=["season", "key"], name="track_once_per_season"),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True) | Q(level__range=(1, 9)), name="track_level_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(cohort_of__isnull=True) | Q(cohort_most__isnull=True), name="track_cohort_is_not_cut_again"
+            ),
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="pinned_once_announced",
                 operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__rules_digest="") & changed("key", "rules", "rules_digest"),
+                condition=~pgtrigger.Q(old__rules_digest="") & changed(*PINNED),
             ),
         ]
 

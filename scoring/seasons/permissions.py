@@ -6,7 +6,7 @@ from accounts.models import User
 from accounts.permissions import check_permission
 from common.days import business_day
 from common.states import ActionOffer, Transition
-from scoring.seasons import policies
+from scoring.seasons import closing_policies, policies
 from scoring.seasons.models import Season
 from scoring.seasons.states import SEASON
 
@@ -14,7 +14,9 @@ CHECKS = {
     "announce": policies.check_announceable,
     "start": policies.check_startable,
     "close": policies.check_closable,
-    "finalise": policies.check_final,
+    "open_objections": closing_policies.check_settled,
+    "finalise": closing_policies.check_final,
+    "archive": closing_policies.check_archivable,
 }
 
 

@@ -14,12 +14,20 @@ from common.templatetags.paddock import day as day_text
 from engine.errors import EngineError
 from engine.season_rules import SettlementRules, rules_from_mapping
 from engine.standings import DEFAULT_ORDER, parse_order
+from providers.enums import Capability
 from scoring.capabilities.enums import ModelStatus
 from scoring.seasons.enums import RACING_SEASONS, SeasonStatus
 from scoring.seasons.models import Season
 
 NOTICE_DAYS = 15
 SETTLEMENT_LAG_DAYS = 14
+OBJECTION_DAYS = 7
+DEFAULT_TERMS = {
+    "notice_days": NOTICE_DAYS,
+    "settlement_lag_days": SETTLEMENT_LAG_DAYS,
+    "objection_days": OBJECTION_DAYS,
+}
+MOST_COMMENTS = 5
 ORDER_KEYS = ("lower", "score", "evidence")
 
 
@@ -36,6 +44,11 @@ class TrackRules:
 
 
 DEFAULT_RULES = TrackRules(order=DEFAULT_ORDER, settlement=SettlementRules(entry_threshold=60.0))
+
+
+def terms_of(season: Season) -> Mapping[str, int]:
+    """The periods in days that the season announced; those of the house before it did."""
+    return {**DEFAULT_TERMS, **season.pinned.get("terms", {})}
 
 
 def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
@@ -59,9 +72,18 @@ def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
         )
     try:
         parse_order(order, dict.fromkeys(ORDER_KEYS))  # type: ignore[arg-type]  # only the names matter
-        return TrackRules(tuple(order), rules_from_mapping(settlement))
+        rules = TrackRules(tuple(order), rules_from_mapping(settlement))
     except EngineError as error:
         raise refuse(error, field="rules") from error
+    unknown = sorted({*rules.settlement.floors} - {*Capability.values}) or sorted(rules.settlement.requirements)
+    if unknown:
+        raise InvalidInput(
+            _("The portal cannot judge “%(name)s”.") % {"name": unknown[0]},
+            field="rules",
+            remedy=_("Use floors for %(keys)s, and no requirements.") % {"keys": ", ".join(Capability.values)},
+            code="rule_not_judged",
+        )
+    return rules
 
 
 def keys_remedy() -> str | Promise:
@@ -118,6 +140,16 @@ def check_announceable(season: Season, today: date) -> None:
         )
 
 
+def check_commentable(season: Season) -> None:
+    """Rules are commented on between their announcement and the first day."""
+    if season.status != SeasonStatus.ANNOUNCED:
+        raise Conflict(
+            _("Comments are taken while a season is announced and has not started."),
+            remedy=_("Read the rules of the next season."),
+            code="not_commentable",
+        )
+
+
 def check_startable(season: Season, today: date) -> None:
     """The first day has come and the pinned model has been in force."""
     if today < season.starts_on:
@@ -133,6 +165,10 @@ def check_startable(season: Season, today: date) -> None:
             remedy=_("Publish it first."),
             code="model_not_published",
         )
+    if season.comments.filter(answered_at__isnull=True).exists():
+        raise Conflict(
+            _("Comments on the rules wait for an answer."), remedy=_("Answer them first."), code="comments_open"
+        )
 
 
 def check_closable(season: Season, today: date) -> None:
@@ -141,17 +177,6 @@ def check_closable(season: Season, today: date) -> None:
         raise Conflict(
             _("The season runs until %(day)s.") % {"day": day_text(season.ends_on)},
             remedy=_("Close it the day after."),
-            code="too_early",
-        )
-
-
-def check_final(season: Season, today: date) -> None:
-    """Refunds and late facts of the last day have come in."""
-    earliest = season.ends_on + timedelta(days=SETTLEMENT_LAG_DAYS + 1)
-    if today < earliest:
-        raise Conflict(
-            _("Facts settle for %(days)s days after the last day.") % {"days": SETTLEMENT_LAG_DAYS},
-            remedy=_("Make it final on %(day)s.") % {"day": day_text(earliest)},
             code="too_early",
         )
 

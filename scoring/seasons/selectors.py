@@ -3,12 +3,15 @@
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
-from scoring.seasons.enums import PUBLIC_SEASONS, RACING_SEASONS, SeasonStatus
-from scoring.seasons.models import MAIN_TRACK, Season, Standing, StandingNight, Track
+from common.exceptions import NotFound
+from scoring.seasons.comment_models import SeasonComment
+from scoring.seasons.entry_models import Division, Entry
+from scoring.seasons.enums import CLOSED_SEASONS, PUBLIC_SEASONS, RACING_SEASONS, SeasonStatus
+from scoring.seasons.models import Season, Standing, StandingNight, Track
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Season]:
@@ -23,15 +26,51 @@ def racing() -> QuerySet[Season]:
 
 
 def shown_season() -> Season | None:
-    """The season that the board shows first: the newest that runs or settles, else the newest final, else announced."""
+    """The season that the board shows first: by state, and of one state the newest."""
     seasons = Season.objects.filter(status__in=PUBLIC_SEASONS).select_related("scoring_model")
-    order = {"running": 0, "settling": 1, "final": 2, "announced": 3}
+    order = {"running": 0, "settling": 1, "standstill": 2, "final": 3, "announced": 4, "archived": 5}
     return min(seasons, key=lambda season: (order[season.status], -season.starts_on.toordinal()), default=None)
 
 
-def track_of(season: Season, key: str = MAIN_TRACK) -> Track:
-    """One track of a season."""
-    return season.tracks.get(key=key)
+def tracks_of(season: Season) -> QuerySet[Track]:
+    """The tracks in which somebody may race: one that was cut into cohorts stands back behind them."""
+    return season.tracks.filter(cohorts__isnull=True).order_by("pk")
+
+
+def track_of(season: Season, key: str = "") -> Track:
+    """One track of a season, by default the first; raises NotFound."""
+    tracks = tracks_of(season)
+    track = tracks.filter(key=key).first() if key else tracks.first()
+    if track is None:
+        raise NotFound()
+    return track
+
+
+def counted_tracks(season: Season) -> QuerySet[Track]:
+    """`tracks_of` with `entry_count`."""
+    return tracks_of(season).annotate(entry_count=Count("entries"))
+
+
+def own_tracks(provider_id: int, season: Season) -> list[Track]:
+    """The tracks in which a provider races."""
+    return list(tracks_of(season).filter(entries__provider=provider_id))
+
+
+def entries_in(season: Season) -> QuerySet[Entry]:
+    """Who races where."""
+    entries = Entry.objects.filter(season=season).select_related("provider", "track")
+    return entries.order_by("track__pk", "provider__code")
+
+
+def held_levels(ladder: str) -> dict[int, int]:
+    """The level that each provider holds in a ladder, by provider id."""
+    newest = Division.objects.filter(ladder=ladder).order_by("provider_id", "-pk").distinct("provider_id")
+    return dict(newest.values_list("provider_id", "level"))
+
+
+def divisions_of(provider_id: int) -> QuerySet[Division]:
+    """Every level that a provider was given, newest first."""
+    return Division.objects.filter(provider_id=provider_id).select_related("season")
 
 
 def nights_of(track: Track) -> QuerySet[StandingNight]:
@@ -85,6 +124,31 @@ def neighbours_of(standing: Standing, reach: int = 3) -> QuerySet[Standing]:
     return ranked_of(standing.night).filter(place__range=(max(1, standing.place - reach), standing.place + reach))
 
 
+def announced() -> QuerySet[Season]:
+    """The seasons whose rules can be commented on."""
+    return Season.objects.filter(status=SeasonStatus.ANNOUNCED).order_by("starts_on", "pk")
+
+
+def season_after(season: Season, user: User | AnonymousUser) -> Season | None:
+    """The next season among those that `user` may see."""
+    return visible_to(user).filter(starts_on__gt=season.ends_on).order_by("starts_on", "pk").first()
+
+
+def without_successor() -> list[Season]:
+    """The seasons that run while nobody has prepared what comes after them."""
+    running = Season.objects.filter(status=SeasonStatus.RUNNING).order_by("ends_on", "pk")
+    return list(running.exclude(Exists(Season.objects.filter(starts_on__gt=OuterRef("ends_on")))))
+
+
+def comments_of(season: Season, user: User | AnonymousUser) -> QuerySet[SeasonComment]:
+    """What `user` may read of the comments on a season: staff all, a provider its own, everybody the answered ones."""
+    comments = SeasonComment.objects.filter(season=season).select_related("provider", "season", "answered_by")
+    if has_permission(user, "season.view"):
+        return comments
+    mine = organisation_ids_with(user, "season.comment")
+    return comments.filter(Q(answered_at__isnull=False) | Q(provider__organisation__in=mine))
+
+
 def unfinished(user: User | AnonymousUser) -> QuerySet[Season]:
     """Seasons that `user` may see and that are not final, the first to start on top."""
-    return visible_to(user).exclude(status=SeasonStatus.FINAL).order_by("starts_on", "pk")
+    return visible_to(user).exclude(status__in=CLOSED_SEASONS).order_by("starts_on", "pk")

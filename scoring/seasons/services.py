@@ -1,9 +1,7 @@
-"""Writes about seasons: create, edit, announce, start, close, make final."""
+"""Writes about seasons: create, edit, and every step from the announcement to the archive."""
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,8 +14,12 @@ from common.days import business_day
 from common.inserts import insert_once
 from common.locks import lock
 from scoring.capabilities.models import ScoringModel
-from scoring.seasons import policies
-from scoring.seasons.models import MAIN_TRACK, Season, Track
+from scoring.seasons import closing_policies, policies
+from scoring.seasons.entry_services import enter_all
+from scoring.seasons.models import Season, Track
+from scoring.seasons.pinning import describe_rules, digest_of
+from scoring.seasons.plans import Plan, read_plan
+from scoring.seasons.settlement_services import give_divisions
 from scoring.seasons.states import SEASON
 
 EDITABLE = ("code", "name_zh", "name_en", "starts_on", "ends_on")
@@ -36,10 +38,13 @@ def create_season(
     rules: Mapping[str, Any] | None = None,
     now: datetime | None = None,
 ) -> Season:
-    """A draft with one track for everybody. Raises InvalidInput (rules, days), Conflict (code), NotPermitted."""
+    """A draft with the tracks that `rules` make, by default one for everybody.
+
+    Raises InvalidInput (rules, days), Conflict (code), NotPermitted.
+    """
     now = now or timezone.now()
     check_permission(by, "season.edit")
-    wanted = policies.DEFAULT_RULES if rules is None else policies.read_rules(rules)
+    plan = read_plan(policies.DEFAULT_RULES.as_mapping() if rules is None else rules)
     season = Season(
         code=code.strip(),
         name_zh=name_zh.strip(),
@@ -47,15 +52,14 @@ def create_season(
         starts_on=starts_on,
         ends_on=ends_on,
         scoring_model=lock(ScoringModel.objects.all(), scoring_model_id),
+        plan=plan.as_mapping(),
         created_at=now,
         created_by=by,
     )
     policies.check_days(season)
     insert_once(season, or_else=policies.refuse_code())
-    track = Track(season=season, key=MAIN_TRACK, name_zh="主赛道", name_en="Main track", rules=wanted.as_mapping())
-    track.full_clean()
-    track.save()
-    record("season.create", season, by=by, now=now, changes={"rules": track.rules, "scoring_model": scoring_model_id})
+    draw_tracks(season, plan)
+    record("season.create", season, by=by, now=now, changes={"rules": season.plan, "scoring_model": scoring_model_id})
     return season
 
 
@@ -69,7 +73,7 @@ def edit_season(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Season:
-    """Change a draft: fields of EDITABLE, `scoring_model_id`, and the rules of its track."""
+    """Change a draft: fields of EDITABLE, `scoring_model_id`, and the rules, which draw its tracks anew."""
     season = lock(Season.objects.all(), season_id)
     season.check_version(version)
     policies.check_editable(season)
@@ -79,17 +83,36 @@ def edit_season(
             setattr(season, name, changes[name])
     if "scoring_model_id" in changes:
         season.scoring_model = lock(ScoringModel.objects.all(), changes["scoring_model_id"])
+    if rules is not None:
+        plan = read_plan(rules)
+        season.plan = plan.as_mapping()
+        season.tracks.all().delete()
+        draw_tracks(season, plan)
     policies.check_days(season)
     if Season.objects.filter(code=season.code).exclude(pk=season.pk).exists():
         raise policies.refuse_code()
     season.save_checked()
-    if rules is not None:
-        track = lock(Track.objects.all(), season.tracks.get(key=MAIN_TRACK).pk)
-        track.rules = policies.read_rules(rules).as_mapping()
-        track.full_clean()
-        track.save()
     record("season.edit", season, by=by, now=now, changes={**changes, "rules": rules})
     return season
+
+
+def draw_tracks(season: Season, plan: Plan) -> None:
+    """Write the tracks that a plan makes."""
+    for planned in plan.tracks():
+        track = Track(
+            season=season,
+            key=planned.key,
+            ladder=planned.ladder,
+            level=planned.level,
+            cohort_most=planned.cohort_most,
+            leads_to=planned.leads_to,
+            name_zh=planned.name_zh,
+            name_en=planned.name_en,
+            who=planned.who.as_mapping(),
+            rules=planned.rules.as_mapping(),
+        )
+        track.full_clean()
+        track.save()
 
 
 def announce(
@@ -102,8 +125,8 @@ def announce(
 def start(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
-    """Begin to rank every night."""
-    return advance(season_id, "start", by, note, version, now, check=policies.check_startable)
+    """Begin to rank every night; who races where is pinned."""
+    return advance(season_id, "start", by, note, version, now, check=policies.check_startable, then=enter)
 
 
 def close(
@@ -113,14 +136,37 @@ def close(
     return advance(season_id, "close", by, note, version, now, check=policies.check_closable)
 
 
+def open_objections(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """Show the verdicts; for OBJECTION_DAYS providers may object."""
+    return advance(
+        season_id, "open_objections", by, note, version, now, check=closing_policies.check_settled, then=set_last_day
+    )
+
+
 def finalise(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
-    """Fix the result."""
-    return advance(season_id, "finalise", by, note, version, now, check=policies.check_final)
+    """Fix the result, and give the levels that follow from it."""
+    return advance(season_id, "finalise", by, note, version, now, check=closing_policies.check_final, then=conclude)
 
 
-STAMPS = {"announce": "announced", "start": "started", "close": "closed", "finalise": "finalised"}
+def archive(
+    *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
+) -> Season:
+    """Put the season away: it can be read, and the front of the boards is free for the next ones."""
+    return advance(season_id, "archive", by, note, version, now, check=closing_policies.check_archivable)
+
+
+STAMPS = {
+    "announce": "announced",
+    "start": "started",
+    "close": "closed",
+    "open_objections": "standstill",
+    "finalise": "finalised",
+    "archive": "archived",
+}
 
 
 @transaction.atomic
@@ -133,7 +179,7 @@ def advance(
     now: datetime | None,
     *,
     check: Callable[[Season, date], None],
-    then: Callable[[Season], None] | None = None,
+    then: Callable[[Season, datetime, User], None] | None = None,
 ) -> Season:
     """One row of the table: lock, transition, policy, permission, write, audit."""
     now = now or timezone.now()
@@ -143,7 +189,7 @@ def advance(
     check(season, business_day(now))
     check_permission(by, row.permission)
     if then is not None:
-        then(season)
+        then(season, now, by)
     season.status = row.to
     setattr(season, f"{STAMPS[action]}_at", now)
     setattr(season, f"{STAMPS[action]}_by", by)
@@ -152,35 +198,37 @@ def advance(
     return season
 
 
-def pin(season: Season) -> None:
-    """Fix the tracks' rules and the season's digest over model, dates and rules."""
-    tracks = {}
+def enter(season: Season, now: datetime, by: User) -> None:
+    """Everybody takes its place in the field."""
+    enter_all(season, by=by, now=now)
+
+
+def set_last_day(season: Season, now: datetime, by: User) -> None:
+    """The last day on which a provider may object."""
+    season.objections_until = business_day(now) + timedelta(days=policies.terms_of(season)["objection_days"])
+
+
+def conclude(season: Season, now: datetime, by: User) -> None:
+    """Levels follow from the verdicts."""
+    give_divisions(season, by=by, now=now)
+
+
+def pin(season: Season, now: datetime, by: User) -> None:
+    """Fix the tracks' rules and the season's digest."""
     for track in season.tracks.select_for_update().order_by("pk"):
         policies.read_rules(track.rules)
         track.rules_digest = digest_of(track.rules)
         track.full_clean()
         track.save()
-        tracks[track.key] = track.rules
-    season.digest = digest_of(
-        {
-            "code": season.code,
-            "starts_on": season.starts_on.isoformat(),
-            "ends_on": season.ends_on.isoformat(),
-            "model": season.scoring_model.digest,
-            "tracks": tracks,
-        }
-    )
-
-
-def digest_of(value: Any) -> str:
-    """SHA-256 (hex) over canonical JSON."""
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    season.pinned = describe_rules(season)
+    season.digest = digest_of(season.pinned)
 
 
 ACTIONS: dict[str, Callable[..., Season]] = {
     "announce": announce,
     "start": start,
     "close": close,
+    "open_objections": open_objections,
     "finalise": finalise,
+    "archive": archive,
 }

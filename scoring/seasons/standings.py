@@ -1,6 +1,8 @@
 """Who holds which place tonight: from the scorecards of one day to the standings of every track."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,8 +25,11 @@ from providers.registry.enums import ProviderStatus
 from scoring.capabilities.enums import RunStatus
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.seasons import policies
+from scoring.seasons.entry_models import Entry
+from scoring.seasons.entry_services import enter_late
 from scoring.seasons.enums import NotRanked
 from scoring.seasons.models import Season, Standing, StandingNight, Track
+from scoring.seasons.selectors import tracks_of
 
 Floats = NDArray[np.float64]
 OUT_BY_STATUS = {
@@ -44,6 +49,12 @@ class Cards:
     numbers: dict[str, Floats]
     reason: NDArray[np.str_]
 
+    def only(self, provider_ids: Sequence[int]) -> "Cards":
+        """The cards of these providers."""
+        kept = np.isin(self.provider, np.array(provider_ids, dtype=np.int64))
+        numbers = {name: column[kept] for name, column in self.numbers.items()}
+        return Cards(self.provider[kept], self.code[kept], numbers, self.reason[kept])
+
 
 @transaction.atomic
 def compute_standings(
@@ -60,11 +71,25 @@ def compute_standings(
     policies.check_day(season, day, business_day(now))
     if by is not None:
         check_permission(by, "standing.compute")
-    nights = []
-    for track in season.tracks.order_by("pk"):
-        present = StandingNight.objects.filter(track=track, day=day).first()
-        nights.append(present or write_night(track, find_run(season, day), by=by, now=now))
-    return nights
+    tracks = list(tracks_of(season))
+    present = {night.track_id: night for night in StandingNight.objects.filter(track__in=tracks, day=day)}
+    if len(present) < len(tracks):
+        run = find_run(season, day)
+        enter_late(season, day=day, now=now)
+        cards, field = read_cards(run), field_of(season)
+        for track in tracks:
+            if track.pk not in present:
+                entered = cards.only(field.get(track.pk, ()))
+                present[track.pk] = write_night(track, run, entered, by=by, now=now)
+    return [present[track.pk] for track in tracks]
+
+
+def field_of(season: Season) -> dict[int, list[int]]:
+    """The ids of the providers that race in each track, by its id."""
+    field: defaultdict[int, list[int]] = defaultdict(list)
+    for track_id, provider_id in Entry.objects.filter(season=season).order_by().values_list("track_id", "provider_id"):
+        field[track_id].append(provider_id)
+    return dict(field)
 
 
 def find_run(season: Season, day: date) -> ScoreRun:
@@ -82,21 +107,11 @@ def find_run(season: Season, day: date) -> ScoreRun:
     return run
 
 
-def write_night(track: Track, run: ScoreRun, *, by: User | None, now: datetime) -> StandingNight:
+def write_night(track: Track, run: ScoreRun, cards: Cards, *, by: User | None, now: datetime) -> StandingNight:
     """Rank one track by its rules and write the night with all its rows."""
     rules = policies.read_rules(track.rules)
-    cards = read_cards(run)
     previous = StandingNight.objects.filter(track=track, day__lt=run.as_of).order_by("-day").first()
-    standings = rank_standings(
-        subject=cards.code,
-        score=cards.numbers["composite"],
-        lower=cards.numbers["lower"],
-        upper=cards.numbers["upper"],
-        evidence=cards.numbers["metrics_assessed"],
-        previous_place=previous_places(previous, cards),
-        order=rules.order,
-        left_out=cards.reason != "",
-    )
+    standings = rank_cards(cards, rules, previous_places(previous, cards))
     up, down = count_places(rules.settlement, track, standings)
     lines = measure_lines(standings, promote=up, relegate=down)
     night = StandingNight.objects.create(
@@ -115,6 +130,20 @@ def write_night(track: Track, run: ScoreRun, *, by: User | None, now: datetime) 
     copy_rows(connection.cursor().cursor, Standing._meta.db_table, standing_fields(night, cards, standings, lines))
     record("standing.compute", night, by=by, now=now, changes={"run": run.pk, "digest": night.digest})
     return night
+
+
+def rank_cards(cards: Cards, rules: policies.TrackRules, previous: Floats | None = None) -> Standings:
+    """The places of the providers of one track."""
+    return rank_standings(
+        subject=cards.code,
+        score=cards.numbers["composite"],
+        lower=cards.numbers["lower"],
+        upper=cards.numbers["upper"],
+        evidence=cards.numbers["metrics_assessed"],
+        previous_place=previous,
+        order=rules.order,
+        left_out=cards.reason != "",
+    )
 
 
 def read_cards(run: ScoreRun) -> Cards:

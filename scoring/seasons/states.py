@@ -1,9 +1,10 @@
-"""How a season moves."""
+"""How a season moves, and an objection to a verdict."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.states import StateTable, Transition
-from scoring.seasons.enums import SeasonStatus
+from scoring.seasons.enums import ObjectionStatus, SeasonStatus
 
 SEASON = StateTable(
     "season",
@@ -13,6 +14,31 @@ SEASON = StateTable(
         Transition("draft", "announced", "announce", "season.advance", _("Announce"), audit="season.announce"),
         Transition("announced", "running", "start", "season.advance", _("Start"), audit="season.start"),
         Transition("running", "settling", "close", "season.advance", _("Close the race"), audit="season.close"),
-        Transition("settling", "final", "finalise", "season.advance", _("Make final"), audit="season.finalise"),
+        Transition(
+            "settling",
+            "standstill",
+            "open_objections",
+            "season.advance",
+            _("Open to objections"),
+            audit="season.open_objections",
+        ),
+        Transition("standstill", "final", "finalise", "season.advance", _("Make final"), audit="season.finalise"),
+        Transition("final", "archived", "archive", "season.advance", _("Archive"), audit="season.archive"),
     ),
 )
+
+DECIDE, WITHDRAW = "objection.decide", "objection.withdraw"
+
+OBJECTION = StateTable(
+    "objection",
+    ObjectionStatus,
+    initial=ObjectionStatus.OPEN,
+    rows=(
+        Transition(
+            "open", "upheld", "uphold", DECIDE, pgettext_lazy("an objection", "Uphold"), True, "objection.uphold"
+        ),
+        Transition("open", "rejected", "reject", DECIDE, _("Reject"), True, "objection.reject"),
+        Transition("open", "withdrawn", "withdraw", WITHDRAW, _("Withdraw"), audit="objection.withdraw"),
+    ),
+)
+DECISIONS = frozenset({"uphold", "reject"})

@@ -3,9 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.templatetags.paddock import number, percent
-from engine.season_rules import Quota, SettlementRules
-from scoring.seasons.models import Standing
+from common.templatetags.paddock import day, number, percent
+from engine.season_rules import NONE, Quota, SettlementRules
+from providers.enums import Capability
+from scoring.seasons import policies
+from scoring.seasons.models import Season, Standing
 from scoring.seasons.policies import TrackRules
 
 
@@ -80,19 +82,74 @@ def say_ranked(count: int) -> str:
     return ngettext("of %(shown)s ranked provider", "of %(shown)s ranked providers", count) % {"shown": number(count)}
 
 
+def describe_pinned(season: Season) -> list[tuple[str, str]]:
+    """What a season's digest covers, as names and values; empty before the announcement."""
+    if not season.pinned:  # announced when the digest alone was kept
+        return []
+    model = season.pinned["model"]
+    terms = policies.terms_of(season)
+    named = {"notice_days": _("Rules public before the start"), "settlement_lag_days": _("Late data taken for")}
+    named["objection_days"] = _("Objections taken for")
+    return [
+        (_("Scoring model"), f"{model['key']} {model['version']}"),
+        (_("Days"), f"{day(season.starts_on)} – {day(season.ends_on)}"),
+        *[
+            (name, ngettext("%(days)s day", "%(days)s days", terms[key]) % {"days": terms[key]})
+            for key, name in named.items()
+        ],
+        (_("Tracks"), _(", ").join(season.pinned["tracks"])),
+    ]
+
+
 def describe_track(rules: TrackRules) -> dict[str, str | list[str]]:
     """What a page says of a track's rules."""
     settlement = rules.settlement
     return {
         "order": order_words(rules),
-        "promotion": join_rule(say_quota(settlement.promote), say_threshold(settlement)),
-        "relegation": join_rule(say_quota(settlement.relegate), say_factor(settlement)),
-        "protection": _("newcomers for %(days)s days") % {"days": number(settlement.newcomer_days)},
+        "promotion": say_move(settlement.promote, say_threshold(settlement)),
+        "floors": say_floors(settlement),
+        "play_off": "" if settlement.play_off == NONE else say_quota(settlement.play_off),
+        "relegation": say_move(settlement.relegate, say_factor(settlement)),
+        "protection": say_protections(settlement),
+        "clear_out": say_clear_out(settlement),
     }
+
+
+def say_move(quota: Quota, condition: str) -> str:
+    """A quota with what else is asked; nobody moves where it opens no place."""
+    return say_quota(quota) if quota == NONE else join_rule(say_quota(quota), condition)
+
+
+def say_floors(settlement: SettlementRules) -> str:
+    """The least points of a capability for promotion."""
+    floors = [f"{Capability(name).label} {number(least, 1)}" for name, least in settlement.floors.items()]
+    return _(", ").join(floors)
+
+
+def say_protections(settlement: SettlementRules) -> str:
+    """Who does not fall."""
+    words = [_("newcomers for %(days)s days") % {"days": number(settlement.newcomer_days)}]
+    if settlement.protect_promoted:
+        words.append(_("who was promoted last season"))
+    if settlement.protect_disputed:
+        words.append(_("who has an open dispute about facts of the season"))
+    return _("; ").join(words)
+
+
+def say_clear_out(settlement: SettlementRules) -> str:
+    """After how many last places a provider leaves."""
+    if settlement.clear_out_after is None:
+        return ""
+    seasons = settlement.clear_out_after
+    return ngettext(
+        "after the last place in %(count)s season", "after the last place in %(count)s seasons running", seasons
+    ) % {"count": number(seasons)}
 
 
 def say_quota(quota: Quota) -> str:
     """How many places a quota opens."""
+    if quota == NONE:
+        return _("nobody")
     words = []
     if quota.share is not None:
         words.append(_("%(share)s of the ranked") % {"share": percent(quota.share)})

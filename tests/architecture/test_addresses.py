@@ -30,6 +30,8 @@ PUBLIC_NAMES = {
     "pages:board_list",
     "pages:board",
     "pages:board_rules",
+    "pages:board_pinned",
+    "pages:board_entries",
     "api:schema",
     "api:reference",
     "api:v1:criteria-in-force",

@@ -85,7 +85,7 @@ def test_today_costs_the_same_however_much_waits(count: int, django_assert_num_q
         make_open_request(now=timezone.now() - timedelta(days=1))
         make_invitation(make_shortlisted_request(now=timezone.now()), now=timezone.now())
     client = sign_in(make_staff())
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get("/staff/")
 
 

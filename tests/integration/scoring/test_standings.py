@@ -65,14 +65,14 @@ def test_places_ties_lines_and_who_is_left_out(field: dict[str, Provider]) -> No
     assert (rows["甲公司"].tied_to, rows["丙公司"].tied_to) == (2, 3)
     assert (rows["丙公司"].to_promotion, rows["甲公司"].above_relegation) == (16.0, 16.0)
     assert rows["丙公司"].decided_by == "score"
-    assert {name: rows[f"{name}公司"].reason for name in "丁戊外"} == {
+    assert {name: rows[f"{name}公司"].reason for name in "丁戊"} == {
         "丁": NotRanked.NOT_ASSESSED,
         "戊": NotRanked.SUSPENDED,
-        "外": NotRanked.EXTERNAL,
     }
-    assert all(rows[f"{name}公司"].place is None for name in "丁戊外")
+    assert all(rows[f"{name}公司"].place is None for name in "丁戊")
+    assert "外公司" not in rows
     night = StandingNight.objects.get()
-    assert (night.ranked_count, night.unranked_count, night.promotion_places, night.relegation_places) == (3, 3, 1, 1)
+    assert (night.ranked_count, night.unranked_count, night.promotion_places, night.relegation_places) == (3, 2, 1, 1)
 
 
 def test_movement_is_told_against_the_night_before(field: dict[str, Provider]) -> None:
@@ -137,7 +137,7 @@ def test_what_others_may_see_of_a_night(field: dict[str, Provider]) -> None:
     rank(make_season(ScoreRun.objects.get().scoring_model, rules=RULES))
     suspended = field["戊"].registered_by
     assert suspended is not None
-    assert selectors.standings_visible_to(make_staff(Role.AUDITOR)).count() == 6
+    assert selectors.standings_visible_to(make_staff(Role.AUDITOR)).count() == 5
     assert selectors.standings_visible_to(suspended).count() == 4
     assert selectors.standings_visible_to(field["甲"].registered_by).count() == 3  # type: ignore[arg-type]
 
@@ -169,5 +169,5 @@ def test_the_clock_enqueues_the_night(django_capture_on_commit_callbacks) -> Non
 def test_the_command_ranks_running_seasons(field: dict[str, Provider], capsys: pytest.CaptureFixture[str]) -> None:
     make_season(ScoreRun.objects.get().scoring_model, rules=RULES)
     call_command("compute_standings", "--day", DAY.isoformat())
-    assert "3 ranked, 3 not" in capsys.readouterr().out
+    assert "3 ranked, 2 not" in capsys.readouterr().out
     assert Provider.objects.get(pk=field["戊"].pk).status == ProviderStatus.SUSPENDED

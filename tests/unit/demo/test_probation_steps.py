@@ -8,8 +8,8 @@ import pytest
 from accounts.roles import Role
 from common.days import business_day
 from demo.cast import Cast
+from demo.clock import at_night
 from demo.probation_steps import sign_verdicts
-from demo.scoring_steps import at_night
 from providers.conduct.models import Probation
 from providers.conduct.probation_services import judge_due_probations
 from providers.registry.models import Provider

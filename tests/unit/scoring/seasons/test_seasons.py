@@ -13,8 +13,10 @@ from scoring.capabilities.services import create_draft
 from scoring.seasons import policies, selectors, services
 from scoring.seasons.enums import SeasonStatus
 from scoring.seasons.models import Season, Track
+from scoring.seasons.settlement_services import settle_track
 from tests.factories.accounts import make_staff, make_user
-from tests.factories.scoring import make_published_model, make_season, small_model
+from tests.factories.providers import make_external_provider
+from tests.factories.scoring import make_facts, make_published_model, make_run, make_season, small_model, work
 
 pytestmark = pytest.mark.django_db
 START = date(2025, 7, 1)
@@ -28,15 +30,29 @@ WHEN = {
     "announce": morning(START - timedelta(days=15)),
     "start": morning(START),
     "close": morning(START + timedelta(days=90)),
-    "finalise": morning(START + timedelta(days=104)),
+    "open_objections": morning(START + timedelta(days=104)),
+    "finalise": morning(START + timedelta(days=112)),
+    "archive": morning(START + timedelta(days=113)),
 }
 ORDER = list(SeasonStatus.values)
+
+
+def prepare(season: Season, action: str) -> None:
+    """What a step waits for: the verdicts of every track, a later season that runs."""
+    if action == "open_objections":
+        outside = make_external_provider(f"OUT-{season.pk}")
+        make_facts([{"provider": outside.code, **work(500, 0, 50)}], day=season.ends_on)
+        make_run(as_of=season.ends_on, now=WHEN["close"])
+        settle_track(track_id=season.tracks.get().pk, by=make_staff(Role.RACE_STEWARD), now=WHEN[action])
+    if action == "archive":
+        make_season(season.scoring_model, code="2025Q4", starts_on=START + timedelta(days=92))
 
 
 def make_in(status: str) -> Season:
     steward = make_staff(Role.RACE_STEWARD)
     season = make_season(make_published_model(), starts_on=START, running=False, steward=steward)
-    for action in ("announce", "start", "close", "finalise")[: ORDER.index(status)]:
+    for action in list(services.ACTIONS)[: ORDER.index(status)]:
+        prepare(season, action)
         season = services.ACTIONS[action](season_id=season.pk, by=steward, now=WHEN[action])
     assert season.status == status
     return season
@@ -47,13 +63,14 @@ def test_every_state_and_action(status: str, action: str) -> None:
     season, steward = make_in(status), make_staff(Role.RACE_STEWARD)
     actions = list(services.ACTIONS)
     if ORDER.index(status) < len(actions) and actions[ORDER.index(status)] == action:
+        prepare(season, action)
         changed = services.ACTIONS[action](season_id=season.pk, by=steward, now=WHEN[action])
         assert changed.status == ORDER[ORDER.index(status) + 1]
         assert AuditEntry.objects.filter(action=f"season.{action}", subject_id=str(season.pk)).count() == 1
     else:
         before = AuditEntry.objects.count()
         with pytest.raises(IllegalTransition):
-            services.ACTIONS[action](season_id=season.pk, by=steward, now=WHEN["finalise"])
+            services.ACTIONS[action](season_id=season.pk, by=steward, now=WHEN["archive"])
         season.refresh_from_db()
         assert (season.status, AuditEntry.objects.count()) == (status, before)
 
@@ -65,8 +82,9 @@ def test_a_step_has_its_earliest_day(action: str) -> None:
         season = make_season(Season.objects.get().scoring_model, code="2025Q3", starts_on=START, running=False)
         early, reason = morning(START - timedelta(days=14)), "notice_too_short"
     else:
-        season = make_in({"start": "announced", "close": "running", "finalise": "settling"}[action])
-        early, reason = WHEN[action] - timedelta(days=1), "too_early"
+        season = make_in(ORDER[list(services.ACTIONS).index(action)])
+        early = WHEN[action] - timedelta(days=1)
+        reason = "no_later_season" if action == "archive" else "too_early"
     with pytest.raises(Conflict) as refusal:
         services.ACTIONS[action](season_id=season.pk, by=make_staff(Role.RACE_STEWARD), now=early)
     assert refusal.value.reason == reason

@@ -1,0 +1,28 @@
+"""What providers are told about seasons."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.notices.texts import NoticeText
+
+NOTICES: dict[str, NoticeText] = {
+    "season.answer_comment": NoticeText(
+        _("Your comment on the rules of %(name)s is answered"),
+        "%(answer)s",
+        page="board_rules",
+        arguments=("code",),
+    ),
+    "objection.uphold": NoticeText(
+        _("Your objection %(number)s is upheld"),
+        _("The track was settled again; your race page has the verdict. Reason: %(note)s"),
+        page="provider:race",
+    ),
+    "objection.reject": NoticeText(
+        _("Your objection %(number)s is rejected"), _("The verdict stays. Reason: %(note)s"), page="provider:race"
+    ),
+    "verdict.change": NoticeText(
+        _("Your verdict of %(name)s changed"),
+        _("An objection (%(number)s) was upheld and the track was settled again. Before: %(before)s. Now: %(after)s."),
+        page="provider:verdict_detail",
+        arguments=("verdict",),
+    ),
+}

@@ -1,0 +1,224 @@
+"""The settlement of one track: what is read, what the engine says, and the rows that would be written. Writes nothing;
+the preview and the service do the same."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from django.db.models import Max
+from numpy.typing import NDArray
+
+from common.days import business_day
+from engine.odds import outcome_odds
+from engine.reasons import Reason, round_params
+from engine.season_rules import SettlementRules
+from engine.settlement import Settlement as Settled
+from engine.settlement import settle
+from engine.standings import Standings
+from providers.enums import Capability
+from providers.registry.models import Provider
+from scoring.capabilities.models import Scorecard, ScoreRun
+from scoring.disputes.enums import DisputeStatus
+from scoring.disputes.models import Dispute
+from scoring.seasons import policies
+from scoring.seasons.entry_models import Entry
+from scoring.seasons.enums import UNPLACED, NotRanked, Outcome
+from scoring.seasons.models import Season, Track
+from scoring.seasons.pinning import digest_of
+from scoring.seasons.standings import Cards, find_run, rank_cards, read_cards
+from scoring.seasons.verdict_selectors import verdicts_before
+
+OUT = (NotRanked.SUSPENDED, NotRanked.CLEARED_OUT)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One verdict, not written yet."""
+
+    provider_id: int
+    outcome: str
+    place: int | None
+    score: float | None
+    reasons: list[dict[str, Any]]
+    last_places: int
+    to_ladder: str
+    to_level: int | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a track's settlement would be."""
+
+    run: ScoreRun
+    ranked_count: int
+    promotion_places: int
+    relegation_places: int
+    drafts: list[Draft]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Verdicts by outcome, without those that nobody got."""
+        found = [draft.outcome for draft in self.drafts]
+        return {outcome: found.count(outcome) for outcome in Outcome.values if outcome in found}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over run, outcomes and reasons."""
+        rows = [vars(draft) for draft in sorted(self.drafts, key=lambda draft: draft.provider_id)]
+        return digest_of({"run": self.run.result_digest, "verdicts": rows})
+
+
+def settle_track_now(track: Track, *, relieved: Collection[int] = ()) -> Result:
+    """Judge a track by its pinned rules and the newest scores of the season's last day.
+
+    `relieved` are the providers that an upheld objection protects. Raises Conflict when the last day has no scores.
+    """
+    season = track.season
+    run = find_run(season, season.ends_on)
+    ids = list(Entry.objects.filter(track=track).order_by().values_list("provider_id", flat=True))
+    cards = with_missing(read_cards(run).only(ids), ids)
+    rules = policies.read_rules(track.rules)
+    standings = rank_cards(cards, rules)
+    before = verdicts_before(season, track.ladder)
+    settled = settle(
+        standings,
+        rules.settlement,
+        capabilities=read_floors(run, cards, rules.settlement),
+        days_admitted=days_admitted(cards, season),
+        promoted_last_season=[before.get(pk, ("", 0))[0] == Outcome.PROMOTED for pk in cards.provider.tolist()],
+        decisive_dispute=np.isin(cards.provider, disputed_in(season, ids)),
+        relieved=np.isin(cards.provider, list(relieved)) if relieved else None,
+        banned=np.isin(cards.reason, OUT),
+        last_places=[before.get(pk, ("", 0))[1] for pk in cards.provider.tolist()],
+        promotion_odds=read_odds(track, cards, standings, rules.settlement, run),
+    )
+    up, down = (int(column[0]) if len(column) else 0 for column in (settled.promote, settled.relegate))
+    return Result(run, int(standings.ranked.sum()), up, down, draft_verdicts(track, cards, settled, before))
+
+
+def with_missing(cards: Cards, ids: Collection[int]) -> Cards:
+    """The cards, and an empty one for everybody who raced and is not in the run."""
+    known = set(cards.provider.tolist())
+    absent = list(Provider.objects.filter(pk__in=set(ids) - known).order_by("code").values_list("pk", "code"))
+    if not absent:
+        return cards
+    nothing = np.full(len(absent), np.nan)
+    return Cards(
+        provider=np.concatenate([cards.provider, [pk for pk, _code in absent]]).astype(np.int64),
+        code=np.concatenate([cards.code, np.array([code for _pk, code in absent], dtype=np.str_)]),
+        numbers={name: np.concatenate([column, nothing]) for name, column in cards.numbers.items()},
+        reason=np.concatenate([cards.reason, np.full(len(absent), str(NotRanked.NOT_ASSESSED))]),
+    )
+
+
+def read_floors(run: ScoreRun, cards: Cards, rules: SettlementRules) -> dict[str, NDArray[np.float64]]:
+    """The capability scores that the rules have floors for."""
+    if not rules.floors:
+        return {}
+    scores = dict(Scorecard.objects.filter(run=run).values_list("provider_id", "capability_scores"))
+    unknown: list[float | None] = [None] * len(Capability)
+    columns = {}
+    for name in rules.floors:
+        index = Capability.values.index(name)
+        points = [scores.get(pk, unknown)[index] for pk in cards.provider.tolist()]
+        columns[name] = np.array([np.nan if value is None else value for value in points], dtype=np.float64)
+    return columns
+
+
+def days_admitted(cards: Cards, season: Season) -> NDArray[np.float64]:
+    """Days from the admission to the season's last day; NaN for who was never admitted."""
+    admitted = dict(Provider.objects.filter(pk__in=cards.provider.tolist()).values_list("pk", "admitted_at"))
+    moments = [admitted[pk] for pk in cards.provider.tolist()]
+    days = [np.nan if at is None else float((season.ends_on - business_day(at)).days) for at in moments]
+    return np.array(days, dtype=np.float64)
+
+
+def disputed_in(season: Season, ids: Collection[int]) -> list[int]:
+    """Providers with an open dispute about facts of the season."""
+    disputes = Dispute.objects.filter(
+        status=DisputeStatus.OPEN, provider__in=ids, day_from__lte=season.ends_on, day_to__gte=season.starts_on
+    )
+    return list(disputes.order_by().values_list("provider_id", flat=True).distinct())
+
+
+def read_odds(
+    track: Track, cards: Cards, standings: Standings, rules: SettlementRules, run: ScoreRun
+) -> NDArray[np.float64] | None:
+    """The probability of truly standing in the promotion zone, when the rules ask for it."""
+    if rules.promotion_odds is None and rules.play_off_odds is None:
+        return None
+    ranked = np.array([int(standings.ranked.sum())], dtype=np.int64)
+    half = NormalDist().inv_cdf((1 + run.scoring_model.rule.bootstrap.confidence) / 2)
+    return outcome_odds(
+        subject=cards.code,
+        score=np.where(standings.ranked, cards.numbers["composite"], np.nan),
+        se=(cards.numbers["upper"] - cards.numbers["lower"]) / (2 * half),
+        lower=cards.numbers["lower"] if standings.order[0] == "lower" else None,
+        promote=int(rules.numbers("promote", [track.key], ranked)[0]),
+        seed=run.seed,
+    ).in_top
+
+
+def draft_verdicts(track: Track, cards: Cards, settled: Settled, before: Mapping[int, tuple[str, int]]) -> list[Draft]:
+    """One verdict for each provider, in the order of the board."""
+    standings, told = settled.standings, settled.all_reasons()
+    places = np.ma.filled(standings.place, 0)
+    levels = Levels.of(track)
+    drafts = []
+    for row in standings.display_order.tolist():
+        pk, outcome = int(cards.provider[row]), str(settled.outcome[row])
+        placed = outcome not in UNPLACED
+        last = placed and places[row] == standings.ranked_count[row] > 1
+        drafts.append(
+            Draft(
+                provider_id=pk,
+                outcome=outcome,
+                place=int(places[row]) if placed else None,
+                score=float(standings.score[row]) if placed else None,
+                reasons=plain_reasons(told[row], settled.deciding(row)),
+                last_places=before.get(pk, ("", 0))[1] + 1 if last else 0,
+                **levels.after(pk, outcome),
+            )
+        )
+    return drafts
+
+
+def plain_reasons(told: Collection[Reason], deciding: Collection[Reason]) -> list[dict[str, Any]]:
+    """Reasons as they are stored."""
+    return [
+        {"code": one.code, "met": one.met, "params": dict(round_params(one.params)), "deciding": one in deciding}
+        for one in told
+    ]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Where the providers of a track race after the season."""
+
+    ladder: str
+    level: int | None
+    lowest: int
+    newcomers: frozenset[int]
+
+    @classmethod
+    def of(cls, track: Track) -> "Levels":
+        """Of a track with levels, or of a newcomers' track that leads to one."""
+        ladder = track.leads_to or track.ladder
+        lowest = track.season.tracks.filter(ladder=ladder).aggregate(lowest=Max("level"))["lowest"] or 0
+        after = track.season.ends_on + timedelta(days=1)
+        still = Provider.objects.filter(season_entries__track=track, newcomer_until__gte=after)
+        newcomers = frozenset(still.values_list("pk", flat=True)) if track.leads_to else frozenset()
+        return cls(ladder if lowest else "", track.level, lowest, newcomers)
+
+    def after(self, provider_id: int, outcome: str) -> dict[str, Any]:
+        """`to_ladder` and `to_level` of a verdict; empty for who leaves or remains a newcomer."""
+        if not self.lowest or outcome == Outcome.CLEARED_OUT or provider_id in self.newcomers:
+            return {"to_ladder": "", "to_level": None}
+        if self.level is None:  # a newcomers' track: whoever would rise begins one level higher
+            level = self.lowest - 1 if outcome == Outcome.PROMOTED else self.lowest
+        else:
+            level = self.level + {Outcome.PROMOTED: -1, Outcome.RELEGATED: 1}.get(Outcome(outcome), 0)
+        return {"to_ladder": self.ladder, "to_level": level}
