@@ -48,7 +48,10 @@ DECISIONS: dict[str, set[str]] = {
     "auditor": set(),
 }
 # What staff decide about facts and scores.
-ELSEWHERE = {"appeals_officer": {"dispute.decide"}, "conduct_officer": {"adjustment.enter", "related.edit"}}
+ELSEWHERE = {
+    "appeals_officer": {"dispute.decide", "objection.decide"},
+    "conduct_officer": {"adjustment.enter", "related.edit"},
+}
 # What the administrator may do as well: keep the rules and the lists, never decide about a company.
 SHARED = {"criteria.edit", "barred.edit", "identifier.import"}
 ADMISSION_DECISIONS = frozenset().union(*DECISIONS.values())
