@@ -146,6 +146,6 @@ def describe(rows: int, ours: dict[str, list[Measured]], intervals: Measured, ot
             "its inputs to the commit, with all constraints and indexes; the server's memory is not counted.",
             f"The night reads four days of facts: {nights} s. Its result equals a full run bit for bit.",
             f"Replicates are drawn from sums by week, which take {figures['draws_seconds']:.1f} s more.",
-            *rivals.NOTES,
+            *rivals.notes(rows),
         ),
     )
