@@ -8,6 +8,7 @@ import hashlib
 import os
 import pwd
 import re
+import secrets
 import shutil
 import stat
 import tempfile
@@ -49,12 +50,23 @@ def permanent(state: Path) -> Places:
     """The places that belong to a state folder; the same ones at every start."""
     digest = hashlib.sha256(bytes(state)).hexdigest()[:12]
     if os.geteuid() == 0:
-        data = ROOT_DATA / digest
+        data = ROOT_DATA / data_name(state, digest)
         return _made(data, data / "run", _server_identity())
     run = state / "run"
     if not fits_socket(run):
         run = Path("/tmp") / f"paddock-{os.geteuid()}-{digest}"  # noqa: S108 - created private, ownership checked
     return _made(state, run, None)
+
+
+def data_name(state: Path, digest: str) -> str:
+    """The name of root's data folder, kept in the state folder: a new state folder at an old path begins with new data,
+    never with a database whose facts and keys are gone."""
+    kept = state / "data_name"
+    if not kept.exists():
+        is_older = (state / "identity_key").exists()  # started when the path alone gave the name
+        state.mkdir(parents=True, exist_ok=True)
+        kept.write_text(digest if is_older else f"{digest}-{secrets.token_hex(4)}")
+    return kept.read_text()
 
 
 def temporary() -> Places:

@@ -10,7 +10,7 @@ import pytest
 
 from config.services.embedded import check_space
 from config.services.guardian import Process, is_running, stop_all
-from config.services.places import LaunchError, Places, fits_socket
+from config.services.places import LaunchError, Places, data_name, fits_socket
 from config.services.portal import discard_unfinished
 from config.services.state import digest_of, identity_key, secret_key, signing_key, take_lock, write_environment
 
@@ -134,3 +134,15 @@ def test_finished_first_start_is_kept(tmp_path: Path) -> None:
     before = set(tmp_path.rglob("*"))
     discard_unfinished(home, tmp_path / "state")
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_a_new_state_folder_begins_with_new_data(tmp_path: Path) -> None:
+    first = data_name(tmp_path / "one", "0123456789ab")
+    assert data_name(tmp_path / "one", "0123456789ab") == first
+    assert data_name(tmp_path / "two", "0123456789ab") != first
+
+
+def test_a_state_folder_of_before_keeps_its_data(tmp_path: Path) -> None:
+    identity_key(tmp_path)
+    assert data_name(tmp_path, "0123456789ab") == "0123456789ab"
+    assert data_name(tmp_path, "0123456789ab") == "0123456789ab"
