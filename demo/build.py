@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from accounts.models import User
 from accounts.notices.services import read_all_notices
 from accounts.roles import Role
+from common.days import business_day
 from common.exceptions import Conflict
 from demo.cast import Cast
-from demo.clock import business_date
 from demo.conduct_steps import judge_nights, report_claims
 from demo.facts import draw_facts
 from demo.integrity_steps import correct_facts, relate_a_shop
@@ -90,7 +90,7 @@ def build(*, report: Report, scale: Scale | None = None, seed: int = SEED, now: 
 
 
 def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
-    today = business_date(now)
+    today = business_day(now)
     world = make_world(seed=seed, providers=scale.providers, traders=scale.traders, merchants=scale.merchants)
     start = now - timedelta(days=world.days)
     rng = np.random.default_rng([seed, 1])

@@ -6,11 +6,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 
-def business_date(moment: datetime) -> date:
-    """The business day of a moment."""
-    return moment.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
-
-
 def at_night(day: date) -> datetime:
     """Three in the morning of a business day, when the nightly work runs."""
     return datetime.combine(day, time(3), tzinfo=ZoneInfo(settings.BUSINESS_TIME_ZONE))

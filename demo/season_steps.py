@@ -6,9 +6,8 @@ from typing import Any
 from accounts.roles import Role
 from demo.cast import Cast
 from demo.clock import at_night, next_quarter, quarter_start
-from scoring.capabilities.compute import Silent, carry_out
+from demo.scoring_steps import run_night, score_night
 from scoring.capabilities.models import ScoringModel
-from scoring.capabilities.runs import start_run
 from scoring.seasons import services as seasons
 from scoring.seasons.comment_services import answer_comment, write_comment
 from scoring.seasons.enums import Outcome, Relief
@@ -17,7 +16,6 @@ from scoring.seasons.objection_services import open_objection, uphold_objection
 from scoring.seasons.policies import NOTICE_DAYS, OBJECTION_DAYS, SETTLEMENT_LAG_DAYS
 from scoring.seasons.selectors import tracks_of
 from scoring.seasons.settlement_services import settle_track
-from scoring.seasons.standings import compute_standings
 from scoring.seasons.verdict_selectors import current_verdicts
 
 RULES: dict[str, Any] = {
@@ -61,11 +59,10 @@ def finish_past(cast: Cast, model: ScoringModel, first: date, following: date) -
     """A season from the announcement to its final result, with one objection that was upheld."""
     season = create(cast, model, first, following - GAP, on=first - EARLY)
     advance(cast, season, "announce", first - EARLY)
-    score(first - timedelta(days=1))  # the first levels are cut by these scores
+    score_night(first - timedelta(days=1))  # the first levels are cut by these scores
     advance(cast, season, "start", first)
     for night in (season.ends_on - timedelta(days=30), season.ends_on):
-        score(night)
-        compute_standings(season_id=season.pk, day=night, by=None, now=at_night(night + timedelta(days=1)))
+        run_night(season, night)
     advance(cast, season, "close", season.ends_on + timedelta(days=1))
     settled = season.ends_on + timedelta(days=SETTLEMENT_LAG_DAYS + 1)
     for track in tracks_of(season):
@@ -73,12 +70,6 @@ def finish_past(cast: Cast, model: ScoringModel, first: date, following: date) -
     advance(cast, season, "open_objections", settled)
     hear_one(cast, season, settled + timedelta(days=1))
     return advance(cast, season, "finalise", settled + timedelta(days=OBJECTION_DAYS + 1))
-
-
-def score(night: date) -> None:
-    """Scores of one business day, computed in the night after it."""
-    run = start_run(by=None, as_of=night, in_background=False, now=at_night(night + timedelta(days=1)))
-    carry_out(run.pk, Silent())
 
 
 def hear_one(cast: Cast, season: Season, day: date) -> None:

@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.services import create_user
+from common.days import business_day
 from common.exceptions import DomainError
 from demo import names
 from demo.build import Built
-from demo.clock import business_date
 from demo.panel_steps import review
 from demo.people import account_of
 from demo.report import Failed
@@ -119,7 +119,7 @@ def _settled(application: Application) -> str:
 
 def _import(built: Built, provider: Provider, now: datetime) -> str:
     """Thirty days of facts for the new provider; the same file with an unknown provider is rejected whole."""
-    last = business_date(now) - timedelta(days=1)
+    last = business_day(now) - timedelta(days=1)
     days = [(last - timedelta(days=back)).isoformat() for back in range(30)]
     analyst = built.cast.staff[Role.SCORING_ANALYST]
     # 100 of everything would claim more refunds than can be; half of it for what is part of something else.
@@ -148,7 +148,7 @@ def _import(built: Built, provider: Provider, now: datetime) -> str:
 
 
 def _score(provider: Provider, now: datetime) -> str:
-    run = start_run(by=None, as_of=business_date(now) - timedelta(days=1), in_background=False, now=now)
+    run = start_run(by=None, as_of=business_day(now) - timedelta(days=1), in_background=False, now=now)
     carry_out(run.pk, Silent())
     card = Scorecard.objects.get(run=run, provider=provider)
     if card.composite is None or card.lower is None or card.upper is None:

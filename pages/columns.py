@@ -19,6 +19,13 @@ class StatusColumn(tables.Column):
         return str(record.get_status_display())
 
 
+class ToneColumn(StatusColumn):
+    """The status in the tone that it has for the provider."""
+
+    def render(self, record: Any) -> SafeString:
+        return format_html('<span class="state state-{}">{}</span>', record.tone, record.get_status_display())
+
+
 class MomentColumn(tables.Column):
     """A moment in the platform's zone; ISO 8601 in an export."""
 

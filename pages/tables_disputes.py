@@ -5,12 +5,10 @@ from typing import Any
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from common.templatetags.paddock import day
-from pages.columns import MomentColumn, NumberColumn, StatusColumn
+from pages.columns import MomentColumn, NumberColumn, ToneColumn
 from pages.waiting import say_left
 from scoring.capabilities.words import figure_name, format_figure
 from scoring.disputes.models import Dispute
@@ -24,13 +22,6 @@ class FigureColumn(NumberColumn):
 
     def value(self, value: int) -> int:
         return value
-
-
-class ToneColumn(StatusColumn):
-    """The status in the tone that it has for the provider."""
-
-    def render(self, record: Any) -> SafeString:
-        return format_html('<span class="state state-{}">{}</span>', record.tone, record.get_status_display())
 
 
 class OwnDisputeTable(tables.Table):

@@ -146,7 +146,8 @@ class AgreementView(GenericAPIView[Rubric]):
         query = PeriodQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         until = query.validated_data.get("until", business_day(timezone.now()))
-        since = query.validated_data.get("since", max(until, agreement.EARLIEST) - timedelta(days=DEFAULT_DAYS))
+        reach = min(DEFAULT_DAYS, until.toordinal() - 1)  # the calendar begins somewhere
+        since = query.validated_data.get("since", until - timedelta(days=reach))
         found = agreement.read_agreement(since, until)
         lines = [describe(None, found.overall)] + [describe(one.value, kappa) for one, kappa in found.by_capability]
         may_see = has_permission(request.user, "leniency.view")

@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from pages import season_comments
-from pages.provider import views_scorecard, views_scoring_rules, views_verdict
+from pages.provider import views_scorecard, views_scoring_rules, views_season_comment, views_verdict
 
 urlpatterns = [
     path("scoring-rules/<int:pk>/", views_scoring_rules.ScoringRules.as_view(), name="scoring_rules"),
@@ -18,5 +17,5 @@ urlpatterns = [
     path("verdicts/<int:pk>/", views_verdict.VerdictDetail.as_view(), name="verdict_detail"),
     path("verdicts/<int:pk>/object/", views_verdict.VerdictObject.as_view(), name="verdict_object"),
     path("objections/<int:pk>/act/", views_verdict.ObjectionAct.as_view(), name="objection_act"),
-    path("seasons/<str:code>/comments/", season_comments.SeasonCommentPage.as_view(), name="season_comment"),
+    path("seasons/<str:code>/comments/", views_season_comment.SeasonCommentPage.as_view(), name="season_comment"),
 ]

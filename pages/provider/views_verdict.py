@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common.days import business_day
-from common.exceptions import Conflict, NotFound
+from common.exceptions import NotFound
 from common.states import ActionOffer
 from common.templatetags.paddock import day, local_text
 from pages.actions import ActionView
@@ -43,11 +43,7 @@ class VerdictBase(OwnProviderPage):
         """Whether an objection would be heard now."""
         season = self.verdict.settlement.track.season
         standing = [one for one in self.objections if one.status != ObjectionStatus.WITHDRAWN]
-        try:
-            objection_policies.check_objectable(season, business_day(timezone.now()))
-        except Conflict:
-            return False
-        return not standing
+        return not standing and objection_policies.can_object(season, business_day(timezone.now()))
 
     def offers(self, objection: Objection) -> list[ActionOffer]:
         """What the provider itself can do about an objection."""

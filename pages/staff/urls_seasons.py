@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from pages import season_comments
-from pages.staff import views_objection, views_season, views_settlement
+from pages.staff import views_objection, views_season, views_season_comment, views_settlement
 
 urlpatterns = [
     path("seasons/", views_season.SeasonList.as_view(), name="season_list"),
@@ -19,5 +18,7 @@ urlpatterns = [
     path("objections/<int:pk>/act/", views_objection.ObjectionAct.as_view(), name="objection_act"),
     path("objections/<int:pk>/uphold/", views_objection.ObjectionUphold.as_view(), name="objection_uphold"),
     path("verdicts/<int:pk>/clear-out/", views_settlement.ClearOut.as_view(), name="verdict_clear_out"),
-    path("season-comments/<int:pk>/answer/", season_comments.CommentAnswer.as_view(), name="season_comment_answer"),
+    path(
+        "season-comments/<int:pk>/answer/", views_season_comment.CommentAnswer.as_view(), name="season_comment_answer"
+    ),
 ]

@@ -1,6 +1,6 @@
 """The audit log, searchable by subject, person, action and time."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import django_filters as filters
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from common.audit.models import AuditEntry
-from common.days import start_of
+from common.days import end_of, start_of
 from common.forms import DayInput
 from pages.audit_labels import action_choices, name_action
 from pages.base import ListPage, StaffPage
@@ -47,7 +47,7 @@ class AuditFilter(filters.FilterSet):
         return queryset.filter(at__gte=start_of(value))
 
     def to_day(self, queryset: QuerySet[AuditEntry], name: str, value: date) -> QuerySet[AuditEntry]:
-        return queryset.filter(at__lt=start_of(value + timedelta(days=1)))
+        return queryset.filter(at__lt=end_of(value))
 
 
 class ChangesColumn(tables.Column):

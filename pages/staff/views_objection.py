@@ -14,9 +14,8 @@ from common.states import ActionOffer
 from common.templatetags.paddock import local_text
 from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
-from pages.columns import MomentColumn
+from pages.columns import MomentColumn, ToneColumn
 from pages.forms import FormPage
-from pages.tables_disputes import ToneColumn
 from scoring.seasons import objection_policies, objection_selectors, objection_services
 from scoring.seasons.enums import Relief
 from scoring.seasons.filters import ObjectionFilter

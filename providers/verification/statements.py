@@ -9,11 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from common.days import business_day
+from common.languages import in_both
 from providers.registry.enums import ProviderStatus
 from providers.registry.models import Provider
 from providers.verification.canonical import canonical
@@ -47,7 +48,7 @@ def make_statement(provider: Provider, *, now: datetime | None = None) -> dict[s
         "status": provider.status,
         "status_since": business_day(provider.status_at).isoformat(),
         "admitted_on": business_day(provider.admitted_at).isoformat() if provider.admitted_at else None,
-        "may_call_itself": _in_both(title) if title is not None else None,
+        "may_call_itself": in_both(title) if title is not None else None,
         "newcomer_until": provider.newcomer_until.isoformat() if newcomer and provider.newcomer_until else None,
         "sanctions": sanctions_of(provider),
         "page": settings.BASE_URL + reverse("pages:verify_provider", args=[provider.code]),
@@ -72,14 +73,6 @@ def sanctions_of(provider: Provider) -> list[dict[str, str]]:
 def mask_uscc(number: str) -> str:
     """The first and last four characters; enough to compare with a licence at hand, too few to look one up."""
     return f"{number[:4]}{'*' * (len(number) - 8)}{number[-4:]}" if len(number) > 8 else ""
-
-
-def _in_both(text: str | Promise) -> dict[str, str]:
-    words = {}
-    for key, language in (("zh", "zh-hans"), ("en", "en")):
-        with translation.override(language):
-            words[key] = str(text)
-    return words
 
 
 def _stamp(moment: datetime) -> str:

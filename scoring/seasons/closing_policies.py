@@ -9,6 +9,7 @@ from common.templatetags.paddock import day as day_text
 from scoring.seasons.enums import CLOSED_SEASONS, ObjectionStatus, Outcome, SeasonStatus
 from scoring.seasons.models import Season
 from scoring.seasons.policies import terms_of
+from scoring.seasons.selectors import tracks_of
 
 
 def check_settling(season: Season, today: date) -> None:
@@ -37,7 +38,7 @@ def check_data_settled(season: Season, today: date) -> None:
 def check_settled(season: Season, today: date) -> None:
     """Every track has its verdicts."""
     check_data_settled(season, today)
-    tracks = season.tracks.filter(cohorts__isnull=True)
+    tracks = tracks_of(season)
     open_tracks = tracks.filter(settlements__isnull=True).count()
     if open_tracks:
         raise Conflict(

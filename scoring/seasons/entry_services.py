@@ -53,7 +53,7 @@ def enter_all(season: Season, *, by: User | None, now: datetime) -> None:
         for number, track in enumerate(tracks, start=1):
             runners = [one.pk for one in starters if levels[one.pk] == number]
             for part, pks in split_cohorts(track, runners, season.starts_on):
-                entries += [new_entry(part, ladder, pk, late=False, by=by, now=now) for pk in pks]
+                entries += [new_entry(part, pk, late=False, by=by, now=now) for pk in pks]
     Entry.objects.bulk_create(entries, batch_size=BATCH)
     season.entries_digest = digest_of(describe_entries(season))
     record("season.enter", season, by=by, now=now, changes={"entries": len(entries), "digest": season.entries_digest})
@@ -67,14 +67,14 @@ def enter_late(season: Season, *, day: date, now: datetime) -> int:
     field = read_field(day, Provider.objects.filter(status__in=ACTIVE).exclude(pk__in=known))
     if not field or not season.entries_digest:
         return 0
-    ladders = [(ladder, tracks, read_who(tracks[0].who)) for ladder, tracks in by_ladder(season).items()]
+    ladders = [(tracks, read_who(tracks[0].who)) for tracks in by_ladder(season).values()]
     entries = []
     for one in field:
-        fitting = [(ladder, tracks, who) for ladder, tracks, who in ladders if admits(who, one)]
-        own = [row for row in fitting if row[2].newcomers == Newcomers.ONLY]
-        for ladder, tracks, _who in own or fitting:
+        fitting = [(tracks, who) for tracks, who in ladders if admits(who, one)]
+        own = [(tracks, who) for tracks, who in fitting if who.newcomers == Newcomers.ONLY]
+        for tracks, _who in own or fitting:
             parts = list(tracks[-1].cohorts.order_by("pk")) or [tracks[-1]]
-            entries.append(new_entry(parts[-1], ladder, one.pk, late=True, by=None, now=now))
+            entries.append(new_entry(parts[-1], one.pk, late=True, by=None, now=now))
     if entries:
         Entry.objects.bulk_create(entries, batch_size=BATCH)
         record("season.enter_late", season, by=None, now=now, changes={"entries": len(entries)})
@@ -181,12 +181,12 @@ def new_cohort(track: Track, number: int) -> Track:
     return cohort
 
 
-def new_entry(track: Track, ladder: str, provider_id: int, *, late: bool, by: User | None, now: datetime) -> Entry:
+def new_entry(track: Track, provider_id: int, *, late: bool, by: User | None, now: datetime) -> Entry:
     """A row to be written."""
     return Entry(
         season_id=track.season_id,
         track=track,
-        ladder=ladder,
+        ladder=track.ladder,
         provider_id=provider_id,
         late=late,
         entered_at=now,

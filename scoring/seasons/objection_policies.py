@@ -34,6 +34,15 @@ def check_objectable(season: Season, today: date) -> None:
         )
 
 
+def can_object(season: Season, today: date) -> bool:
+    """Whether an objection would be heard on that day."""
+    try:
+        check_objectable(season, today)
+    except Conflict:
+        return False
+    return True
+
+
 def check_relief(relief: str) -> None:
     """One of the two reliefs; raises InvalidInput."""
     if relief not in Relief.values:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -15,6 +15,7 @@ from common.audit.services import record
 from common.days import business_day
 from common.exceptions import Conflict, InvalidInput, NotFound
 from common.inserts import insert_once
+from common.languages import in_both
 from common.locks import lock
 from common.states import Transition
 from scoring.seasons import objection_policies as policies
@@ -184,8 +185,8 @@ def tell_others(objection: Objection, changed: Sequence[Verdict], *, now: dateti
             {
                 "name_zh": season.name_zh,
                 "name_en": season.name_en,
-                **in_both("before", one.outcome_before),
-                **in_both("after", one.outcome),
+                **name_outcome("before", one.outcome_before),
+                **name_outcome("after", one.outcome),
                 "number": objection.number,
                 "verdict": one.pk,
             },
@@ -196,13 +197,9 @@ def tell_others(objection: Objection, changed: Sequence[Verdict], *, now: dateti
     send_notices("verdict.change", told, now=now)
 
 
-def in_both(name: str, outcome: str) -> dict[str, str]:
-    """An outcome's label in both languages, as notices take it."""
-    labels = {}
-    for suffix, language in (("zh", "zh-hans"), ("en", "en")):
-        with translation.override(language):
-            labels[f"{name}_{suffix}"] = str(Outcome(outcome).label)
-    return labels
+def name_outcome(name: str, outcome: str) -> dict[str, str]:
+    """An outcome's label as a parameter of notices."""
+    return {f"{name}_{language}": text for language, text in in_both(Outcome(outcome).label).items()}
 
 
 # What pages and endpoints may ask for by the action's name.

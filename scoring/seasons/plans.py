@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import InvalidInput
+from common.languages import in_both
 from engine.season_rules import NONE, SettlementRules
 from providers.enums import Category, ProviderType, Region
 from scoring.seasons.enums import Newcomers
@@ -106,11 +106,12 @@ class TrackPlan:
             replace(
                 self,
                 key=f"{self.key}-{value}",
-                name_zh=f"{self.name_zh} · {_label(self.split_by, value, 'zh-hans')}",
-                name_en=f"{self.name_en}, {_label(self.split_by, value, 'en')}",
+                name_zh=f"{self.name_zh} · {label['zh']}",
+                name_en=f"{self.name_en}, {label['en']}",
                 who=read_who({**self.who.as_mapping(), name: [value]}),
             )
             for value in wanted
+            for label in [in_both(GROUPS[self.split_by](value).label)]
         ]
 
     def _track(self, part: "TrackPlan", level: int) -> PlannedTrack:
@@ -242,11 +243,6 @@ def _of_level(settlement: SettlementRules, key: str, level: int, levels: int) ->
     if levels > 1 and level == levels:
         given["relegate"] = NONE
     return replace(settlement, tracks={}, **given)
-
-
-def _label(group: str, value: str, language: str) -> str:
-    with translation.override(language):
-        return str(GROUPS[group](value).label)
 
 
 def _whole(name: str, value: Any, least: int, most: int) -> int:

@@ -126,7 +126,7 @@ def start(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
     """Begin to rank every night; who races where is pinned."""
-    return advance(season_id, "start", by, note, version, now, check=policies.check_startable, then=enter)
+    return advance(season_id, "start", by, note, version, now, check=policies.check_startable, then=enter_all)
 
 
 def close(
@@ -149,7 +149,9 @@ def finalise(
     *, season_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
 ) -> Season:
     """Fix the result, and give the levels that follow from it."""
-    return advance(season_id, "finalise", by, note, version, now, check=closing_policies.check_final, then=conclude)
+    return advance(
+        season_id, "finalise", by, note, version, now, check=closing_policies.check_final, then=give_divisions
+    )
 
 
 def archive(
@@ -179,7 +181,7 @@ def advance(
     now: datetime | None,
     *,
     check: Callable[[Season, date], None],
-    then: Callable[[Season, datetime, User], None] | None = None,
+    then: Callable[..., object] | None = None,
 ) -> Season:
     """One row of the table: lock, transition, policy, permission, write, audit."""
     now = now or timezone.now()
@@ -189,7 +191,7 @@ def advance(
     check(season, business_day(now))
     check_permission(by, row.permission)
     if then is not None:
-        then(season, now, by)
+        then(season, by=by, now=now)
     season.status = row.to
     setattr(season, f"{STAMPS[action]}_at", now)
     setattr(season, f"{STAMPS[action]}_by", by)
@@ -198,22 +200,12 @@ def advance(
     return season
 
 
-def enter(season: Season, now: datetime, by: User) -> None:
-    """Everybody takes its place in the field."""
-    enter_all(season, by=by, now=now)
-
-
-def set_last_day(season: Season, now: datetime, by: User) -> None:
+def set_last_day(season: Season, *, by: User, now: datetime) -> None:
     """The last day on which a provider may object."""
     season.objections_until = business_day(now) + timedelta(days=policies.terms_of(season)["objection_days"])
 
 
-def conclude(season: Season, now: datetime, by: User) -> None:
-    """Levels follow from the verdicts."""
-    give_divisions(season, by=by, now=now)
-
-
-def pin(season: Season, now: datetime, by: User) -> None:
+def pin(season: Season, *, by: User, now: datetime) -> None:
     """Fix the tracks' rules and the season's digest."""
     for track in season.tracks.select_for_update().order_by("pk"):
         policies.read_rules(track.rules)

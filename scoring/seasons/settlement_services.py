@@ -4,13 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import check_in_transaction, record
 from common.days import business_day
-from common.exceptions import Conflict
 from common.jobs.models import Job
 from common.jobs.services import enqueue
 from common.locks import lock
@@ -20,6 +18,7 @@ from scoring.seasons import closing_policies
 from scoring.seasons.entry_models import Division
 from scoring.seasons.enums import DivisionCause
 from scoring.seasons.models import Season, Track
+from scoring.seasons.permissions import check_clears_out
 from scoring.seasons.settling import Result, settle_track_now
 from scoring.seasons.verdict_models import Settlement, Verdict
 from scoring.seasons.verdict_selectors import current_settlement, current_verdicts
@@ -144,10 +143,7 @@ def clear_out_by_verdict(*, verdict_id: int, by: User, note: str, now: datetime 
         outcome=verdict.outcome,
         superseded=Settlement.objects.filter(supersedes=verdict.settlement_id).exists(),
     )
-    if verdict.settlement.settled_by_id == by.pk:
-        raise Conflict(
-            _("You settled this track, so you do not clear out by it."), remedy=_("Leave it to a colleague.")
-        )
+    check_clears_out(by, verdict.settlement)
     provider = clear_out_provider(provider_id=verdict.provider_id, by=by, note=note, now=now)
     record("verdict.clear_out", verdict, by=by, now=now, note=note.strip())
     return provider

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.templatetags.paddock import local_text, number
-from providers.enums import Category, ProviderType, Region
 from scoring.seasons.enums import Newcomers
 from scoring.seasons.models import Track
 from scoring.seasons.plans import WHO, Who, read_who
@@ -48,9 +47,8 @@ def say_who(track: Track) -> str:
 
 
 def _groups(who: Who) -> list[str]:
-    labels = {"provider_types": ProviderType, "categories": Category, "regions": Region}
     return [
-        _(", ").join(str(labels[name](value).label) for value in getattr(who, name))  # type: ignore[attr-defined]
+        _(", ").join(str(WHO[name](value).label) for value in getattr(who, name))  # type: ignore[attr-defined]
         for name in WHO
         if getattr(who, name)
     ]

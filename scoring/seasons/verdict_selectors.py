@@ -1,7 +1,7 @@
 """Reads about settlements and verdicts."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
@@ -22,16 +22,19 @@ def settlements_of(season: Season) -> QuerySet[Settlement]:
     return found.select_related("track", "settled_by").order_by("track__pk")
 
 
+def in_force() -> QuerySet[Verdict]:
+    """The verdicts that no later settlement superseded."""
+    return Verdict.objects.filter(settlement__superseded_by__isnull=True)
+
+
 def current_verdicts(season: Season) -> QuerySet[Verdict]:
     """The verdicts of a season that are in force."""
-    return Verdict.objects.filter(settlement__track__season=season, settlement__superseded_by__isnull=True)
+    return in_force().filter(settlement__track__season=season)
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[Verdict]:
     """Verdicts in force: staff see all, a provider its own from the standstill on."""
-    found = Verdict.objects.filter(settlement__superseded_by__isnull=True).select_related(
-        "provider", "settlement__track__season"
-    )
+    found = in_force().select_related("provider", "settlement__track__season")
     if has_permission(user, "season.view"):
         return found
     mine = organisation_ids_with(user, "scorecard.view")
@@ -40,11 +43,7 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Verdict]:
 
 def own_verdicts(provider_id: int) -> QuerySet[Verdict]:
     """What a provider is told about its seasons, the newest first."""
-    found = Verdict.objects.filter(
-        Q(settlement__track__season__status__in=SHOWN_VERDICTS),
-        provider_id=provider_id,
-        settlement__superseded_by__isnull=True,
-    )
+    found = in_force().filter(provider_id=provider_id, settlement__track__season__status__in=SHOWN_VERDICTS)
     return found.select_related("settlement__track__season").order_by(
         "-settlement__track__season__ends_on", "settlement__track__pk"
     )

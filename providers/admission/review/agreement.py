@@ -2,21 +2,19 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from django.db.models import QuerySet
 
 from accounts.models import User
-from common.days import start_of
+from common.days import end_of, start_of
 from engine.panel import MISSING, Kappa, estimate_kappa
 from providers.admission.review.enums import PanelStatus, ReviewStatus, Settled
 from providers.admission.review.models import PanelResult, Review
 from providers.enums import Capability
 
 SEED = 2022
-# The first and the last days of the calendar are no moments in every zone.
-EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -74,11 +72,10 @@ def read_leniency(since: date, until: date) -> list[Leniency]:
 
 
 def _results(since: date, until: date) -> QuerySet[PanelResult]:
-    since, until = (min(max(day, EARLIEST), LATEST) for day in (since, until))
     return PanelResult.objects.filter(
         panel__status=PanelStatus.SETTLED,
         created_at__gte=start_of(since),
-        created_at__lt=start_of(until + timedelta(days=1)),
+        created_at__lt=end_of(until),
     )
 
 

@@ -86,3 +86,8 @@ def test_the_log_costs_the_same_however_long(auditor: Client, count: int, django
         add_entry(f"Entry {number}.")
     with django_assert_num_queries(6):
         auditor.get("/staff/audit/")
+
+
+def test_either_end_of_the_calendar_is_a_day(auditor: Client) -> None:
+    add_entry("between")
+    assert "between" in notes(auditor, since="0001-01-01", until="9999-12-31")

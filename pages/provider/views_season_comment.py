@@ -1,4 +1,4 @@
-"""Comments on announced rules: the provider's page and the staff's answer."""
+"""A provider's comments on announced rules."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import NotFound
 from common.templatetags.paddock import day, local_text
-from pages.base import StaffPage
 from pages.forms import FormPage
 from pages.provider.views_scorecard import OwnProviderPage
 from scoring.seasons import comment_services, selectors
@@ -26,18 +25,6 @@ class CommentForm(forms.Form):
         help_text=_("It becomes public together with the answer, without your name."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
-
-
-class AnswerForm(forms.Form):
-    """What staff answer."""
-
-    answer = forms.CharField(
-        label=_("Answer"),
-        max_length=2000,
-        help_text=_("The provider is told, and everybody can read it."),
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class SeasonCommentPage(OwnProviderPage, FormPage):
@@ -75,39 +62,3 @@ class SeasonCommentPage(OwnProviderPage, FormPage):
 
     def get_success_url(self, saved: SeasonComment) -> str:
         return reverse("pages:provider:season_comment", args=[self.season.code])
-
-
-class CommentAnswer(StaffPage, FormPage):
-    """Answer a comment."""
-
-    title = _("Answer a comment")
-    permission = "season.answer"
-    form_class = AnswerForm
-    template_name = "staff/season_comment_answer.html"
-    submit_label = _("Publish the answer")
-    success_text = _("Answered. The provider is told.")
-
-    @cached_property
-    def comment(self) -> SeasonComment:
-        comment = SeasonComment.objects.select_related("season", "provider").filter(pk=self.kwargs["pk"]).first()
-        if comment is None:
-            raise NotFound()
-        return comment
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {"initial": {"version": self.comment.version}}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        comment = self.comment
-        return super().get_context_data(
-            comment=comment,
-            back_url=reverse("pages:staff:season_detail", args=[comment.season_id]),
-            back_label=local_text(comment.season, "name"),
-            **kwargs,
-        )
-
-    def save(self, form: forms.Form) -> SeasonComment:
-        return comment_services.answer_comment(comment_id=self.comment.pk, by=self.request.user, **form.cleaned_data)
-
-    def get_success_url(self, saved: SeasonComment) -> str:
-        return reverse("pages:staff:season_detail", args=[saved.season_id])
