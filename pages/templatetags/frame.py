@@ -7,6 +7,7 @@ from babel.dates import format_timedelta
 from django import template
 from django.template import Context
 from django.utils import timezone
+from django_filters import FilterSet
 
 from accounts.permissions import has_permission
 from common.jobs.models import Job
@@ -20,6 +21,12 @@ register = template.Library()
 def action_label(action: str) -> str:
     """The name of an audit action in the viewer's language."""
     return name_action(action)
+
+
+@register.filter
+def narrows(filterset: FilterSet) -> bool:
+    """Whether one of the fields that people see has a value: a page, an order or a chosen track narrows nothing."""
+    return any(field.data for field in filterset.form.visible_fields())
 
 
 @dataclass(frozen=True)

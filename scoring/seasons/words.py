@@ -97,7 +97,11 @@ def describe_pinned(season: Season) -> list[tuple[str, str]]:
             (name, ngettext("%(days)s day", "%(days)s days", terms[key]) % {"days": terms[key]})
             for key, name in named.items()
         ],
-        (_("Tracks"), _(", ").join(season.pinned["tracks"])),
+        (
+            _("Tracks"),
+            _("%(count)s, with who races, ranking keys, quotas and protections")
+            % {"count": number(len(season.pinned["tracks"]))},
+        ),
     ]
 
 

@@ -91,3 +91,12 @@ def test_the_log_costs_the_same_however_long(auditor: Client, count: int, django
 def test_either_end_of_the_calendar_is_a_day(auditor: Client) -> None:
     add_entry("between")
     assert "between" in notes(auditor, since="0001-01-01", until="9999-12-31")
+
+
+@pytest.mark.parametrize(
+    ("query", "is_open"), [({}, False), ({"sort": "at", "page": "1"}, False), ({"since": "2026-03-01"}, True)]
+)
+def test_the_folded_filter_opens_when_it_narrows(auditor: Client, query: dict[str, str], is_open: bool) -> None:
+    page = auditor.get("/staff/audit/", query).content.decode()
+    assert ('<details class="filter-box d-print-none" open>' in page) == is_open
+    assert page.count("filter-box") == 1
