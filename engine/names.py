@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,9 @@ from rapidfuzz.process import cdist
 
 from engine import name_words as words
 
-CUTOFF = 0.8  # below it two cores are different names; `grams` finds every pair at or above it
+CUTOFF = 0.8  # below it two cores are different names; `search_pairs` finds every name at or above it
 _ROUNDING = 1e-9
+_MOST_PAIRED = 12  # 66 pairs
 _ROUNDS = 5  # more than any text needs; a bound all the same
 _HAN = "\u3400-\u9fff"
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -89,13 +91,25 @@ def find_similar(core: str, cores: Sequence[str], cutoff: float = CUTOFF) -> lis
 
 
 def grams(core: str) -> list[str]:
-    """Pairs of neighbouring characters, the ends marked. Two cores at or above CUTOFF share at least one.
-
-    Why: of n characters at most a fifth may be deleted and a fifth inserted; together they touch at most three fifths
-    of the n + 1 pairs.
-    """
+    """Pairs of neighbouring characters, the ends marked."""
     marked = f"^{core}$"
     return sorted({marked[at : at + 2] for at in range(len(marked) - 1)}) if core else []
+
+
+def search_pairs(core: str) -> list[tuple[str, str]]:
+    """Pairs of grams such that every core at or above CUTOFF against `core` has both of at least one pair.
+
+    At CUTOFF, d deleted and i inserted of n characters satisfy (2 - CUTOFF) d + CUTOFF i <= 2 (1 - CUTOFF) n; they
+    touch at most 2 d + i grams, so the other k are shared. Any k - 2 grams may be left unsearched, for two of the rest
+    are shared still. Left out are the ends first, which many names have in common. Where the pairs would be too many,
+    and where k is 1, a gram is paired with itself.
+    """
+    inner_first = sorted(grams(core), key=lambda gram: (gram[0] == "^" or gram[-1] == "$", gram))
+    shared = len(inner_first) - _most_touched(len(core))
+    searched = inner_first[: len(inner_first) - shared + 2]
+    if shared >= 2 and len(searched) <= _MOST_PAIRED:
+        return list(combinations(searched, 2))
+    return [(gram, gram) for gram in inner_first[: len(inner_first) - max(1, shared) + 1]]
 
 
 def length_range(core: str) -> tuple[int, int]:
@@ -111,6 +125,15 @@ def compare_places(one: Name, other: Name) -> PlaceMatch:
     if not one.region or not other.region:
         return PlaceMatch.UNKNOWN
     return PlaceMatch.SAME_REGION if one.region == other.region else PlaceMatch.ELSEWHERE
+
+
+def _most_touched(length: int) -> int:
+    """How many grams of a core of `length` may differ in another one at CUTOFF."""
+    room = 2 * (1 - CUTOFF) * length + _ROUNDING
+    return max(
+        2 * deleted + math.floor((room - (2 - CUTOFF) * deleted + _ROUNDING) / CUTOFF)
+        for deleted in range(math.floor(room / (2 - CUTOFF)) + 1)
+    )
 
 
 @cache

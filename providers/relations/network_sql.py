@@ -27,23 +27,26 @@ CROSS JOIN LATERAL (
 ORDER BY own.party_id, own.digest, other.party_id
 """
 
-# Of the parties that share a hub's identifier, those that are barred.
-BARRED_AT_HUBS = (
-    """
-SELECT shared.party_id, shared.digest, bool_and(shared.ended_at IS NOT NULL)
-FROM providers_partyidentifier shared
-JOIN providers_party party ON party.id = shared.party_id
-LEFT JOIN providers_provider provider ON provider.id = party.provider_id
-LEFT JOIN providers_barredparty barred ON barred.id = party.barred_id
-WHERE shared.digest = ANY(%(digests)s) AND shared.party_id <> %(start)s AND
-"""
-    + BARRED
-    + """
-GROUP BY shared.party_id, shared.digest
-ORDER BY shared.party_id, shared.digest
+# Of the parties that share a hub's identifier, those that are barred, at most `most`. The index is read in order for
+# each digest by itself, so the search of a hub ends with its first barred parties.
+BARRED_AT_HUBS = f"""
+SELECT found.party_id, hub.digest, found.ended
+FROM unnest(%(digests)s::varchar[]) AS hub (digest)
+CROSS JOIN LATERAL (
+    SELECT shared.party_id, bool_and(shared.ended_at IS NOT NULL) AS ended
+    FROM providers_partyidentifier shared
+    JOIN providers_party party ON party.id = shared.party_id
+    LEFT JOIN providers_provider provider ON provider.id = party.provider_id
+    LEFT JOIN providers_barredparty barred ON barred.id = party.barred_id
+    WHERE shared.digest = hub.digest AND shared.party_id <> %(start)s AND
+        {BARRED}
+    GROUP BY shared.party_id
+    ORDER BY shared.party_id
+    LIMIT %(most)s
+) found
+ORDER BY found.party_id, hub.digest
 LIMIT %(most)s
-"""
-)
+"""  # noqa: S608 - text of ours
 
 # Companies of the portal that have, or had, the same person as owner.
 SAME_OWNER = """
@@ -84,20 +87,6 @@ WHERE party.id = ANY(%(parties)s) AND
     + BARRED
 )
 
-# Barred parties whose core may be near: it shares a pair of characters and is neither too short nor too long.
-NAMED_ALIKE = (
-    """
-SELECT party.id, party.core, party.city, party.region
-FROM providers_party party
-LEFT JOIN providers_provider provider ON provider.id = party.provider_id
-LEFT JOIN providers_barredparty barred ON barred.id = party.barred_id
-WHERE party.grams && %(grams)s::varchar[] AND length(party.core) BETWEEN %(shortest)s AND %(longest)s
-    AND party.id <> %(start)s AND
-"""
-    + BARRED
-    + "ORDER BY party.id"
-)
-
 # In how many places companies bear exactly these names.
 SPREAD = """
 SELECT core, count(DISTINCT coalesce(nullif(city, ''), region))
@@ -105,3 +94,20 @@ FROM providers_party
 WHERE core = ANY(%(cores)s)
 GROUP BY core
 """
+
+
+def named_alike(pairs: int) -> str:
+    """Barred parties whose core may be near: it has both grams of a pair and is neither too short nor too long.
+
+    Each pair is a condition of its own, `pair_0` onwards: joined from a list they would not go through the index.
+    """
+    either = " OR ".join(f"party.grams @> %(pair_{at})s::varchar[]" for at in range(pairs))
+    return f"""
+SELECT party.id, party.core, party.city, party.region
+FROM providers_party party
+LEFT JOIN providers_provider provider ON provider.id = party.provider_id
+LEFT JOIN providers_barredparty barred ON barred.id = party.barred_id
+WHERE ({either}) AND length(party.core) BETWEEN %(shortest)s AND %(longest)s AND party.id <> %(start)s AND
+{BARRED}
+ORDER BY party.id
+"""  # noqa: S608 - names are ours

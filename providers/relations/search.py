@@ -15,7 +15,7 @@ import numpy as np
 from django.db import connection
 
 from engine.links import Ways, join_reasons, noisy_or, strongest_ways
-from engine.names import Name, compare_places, find_similar, grams, length_range
+from engine.names import Name, compare_places, find_similar, length_range, search_pairs
 from providers.relations import network_sql as sql
 from providers.relations import strengths
 from providers.relations.enums import REASON_OF_KIND, IdentifierKind, Reason
@@ -148,9 +148,10 @@ def _alike(party: Party, network: _Network) -> list[Shared]:
     if not party.core:
         return []
     shortest, longest = length_range(party.core)
+    pairs = search_pairs(party.core)
     rows = _read(
-        sql.NAMED_ALIKE,
-        grams=grams(party.core),
+        sql.named_alike(len(pairs)),
+        **{f"pair_{at}": list(pair) for at, pair in enumerate(pairs)},
         shortest=shortest,
         longest=longest,
         start=party.pk,
