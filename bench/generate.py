@@ -8,6 +8,7 @@ import duckdb
 from engine.columns import FACT_COLUMNS
 from engine.tables import quote_literal
 from scoring.facts.limits import SUBSETS
+from scoring.facts.writing import ORDER
 
 PROVIDERS, MERCHANTS, DAYS = 20_000, 50_000, 365
 # Merchants that one provider works for, and traders that it sends to each.
@@ -29,7 +30,7 @@ def write_facts_csv(path: Path, rows: int, *, providers: int = PROVIDERS) -> Non
 
 def write_fact_files(folder: Path, rows: int, *, days: int, daily_from: int, providers: int = PROVIDERS) -> list[Path]:
     """Facts as the portal keeps them, `rows` in every 365 days: one Parquet file a week, and one a day from the day
-    `daily_from` on, sorted by day and provider. Each provider works for PORTFOLIO merchants."""
+    `daily_from` on, sorted as batches are. Each provider works for PORTFOLIO merchants."""
     per_day = -(-rows // DAYS)
     turn = f"(i // {providers})"
     keys = f"""'P' || lpad(CAST(i % {providers} + 1 AS VARCHAR), 6, '0') AS provider,
@@ -47,7 +48,7 @@ def write_fact_files(folder: Path, rows: int, *, days: int, daily_from: int, pro
             path = folder / f"{FIRST_DAY + timedelta(days=day)}.parquet"
             facts = select_facts(keys, day * per_day, stop * per_day)
             target = quote_literal(str(path))
-            connection.execute(f"COPY ({facts} ORDER BY day, provider) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+            connection.execute(f"COPY ({facts} ORDER BY {ORDER}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
             paths.append(path)
             day = stop
     return paths

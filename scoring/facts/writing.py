@@ -1,4 +1,4 @@
-"""The Parquet file of a batch: sorted by day and provider, zstd, one row per provider, merchant, trader and day."""
+"""The Parquet file of a batch: sorted by week and provider, zstd, one row per provider, merchant, trader and day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,9 @@ from scoring.facts.sources import digest_file
 from scoring.facts.workbench import Workbench, quote_literal
 
 WRITING = gettext_noop("Write the facts")
-ORDER = "day, provider, merchant, trader"
+# A provider's facts of a week lie together: sums by provider then take about half the time they take over facts that are
+# sorted by day, a provider's own facts are found in few places, and a file of many weeks is still read week by week.
+ORDER = "date_trunc('week', day), provider, day, merchant, trader"
 
 
 @dataclass(frozen=True)
