@@ -19,10 +19,10 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.roles import Role
 from accounts.services import add_member, get_or_create_platform
-from bench.generate import PROVIDERS
+from bench.generate import PROVIDERS, write_fact_files
 from bench.night import make_providers, undone
-from bench.scoring import AS_OF, MODEL, write_parquet
 from bench.tables import Result
+from bench.world import AS_OF, MODEL
 from engine.groups import Groups
 from engine.marginal import next_steps
 from engine.model_toml import load_model
@@ -80,8 +80,7 @@ def settings_of(folder: Path) -> override_settings:
 
 def set_up(folder: Path, rows: int) -> Stage:
     """Facts, a run of the model that ships, its scorecards in their table, its arrays in their file."""
-    path = folder / "facts.parquet"
-    write_parquet(path, rows)
+    files = write_fact_files(folder, rows, days=365, daily_from=365)
     ids, types = make_providers(PROVIDERS), ProviderType.values
     subjects = {
         f"P{number:06d}": Subject(int(pk), False, {"track": types[number % len(types)]})
@@ -90,7 +89,7 @@ def set_up(folder: Path, rows: int) -> Stage:
     definition = MODEL.read_text(encoding="utf-8")
     rule = load_model(definition)
     rule = replace(rule, bootstrap=replace(rule.bootstrap, replicates=0))
-    batches: Any = (SimpleNamespace(file=path, day_from=None, day_to=None),)
+    batches: Any = tuple(SimpleNamespace(file=path, day_from=None, day_to=None) for path in files)
     pinned = PinnedInputs(batches, (), (), subjects, PRESENT_FORM, DIGEST)
     results = compute_results(rule, AS_OF, pinned, Silent(), Clock())
     score_run = make_run(definition, digest_results(results))
