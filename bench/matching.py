@@ -244,8 +244,8 @@ def describe(large: tuple[int, int], shortlist: float, found: dict[str, Measured
         figures=figures,
         notes=(
             f"Every request has {CANDIDATES} candidates; providers have 1 to {PLACES - 1} places, together about as "
-            "many as there are requests in the large round. Each line in a process of its own; making the market is not "
-            "counted in the seconds, but in the memory.",
+            "many as there are requests in the large round. Each line in a process of its own; the seconds are without "
+            "making the market, the memory is with it.",
             "Flow and SciPy reach the same total to the millionth. Greedy is a plain loop over the sorted pairs; in "
             "deferred acceptance both sides rank by the utility, so that it differs from greedy in ties alone.",
             f"One shortlist among {LISTED:,} providers (filters, fit, seats, reasons), in the engine: "
