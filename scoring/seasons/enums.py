@@ -29,6 +29,13 @@ class NotRanked(models.TextChoices):
     CLEARED_OUT = "cleared_out", _("Cleared out")
 
 
+class RankMethod(models.TextChoices):
+    """How a rank interval was found."""
+
+    CONFIDENCE = "confidence", _("Confidence set")
+    STABILITY = "stability", _("Stability interval")
+
+
 class Newcomers(models.TextChoices):
     """Whether a track takes those who are protected as newcomers on the first day."""
 

@@ -1,6 +1,7 @@
 """Filters of the lists of seasons and standings; pages and endpoints use the same."""
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -40,3 +41,14 @@ class StandingFilter(django_filters.FilterSet):
     def find(self, queryset: "QuerySet[Standing]", name: str, value: str) -> "QuerySet[Standing]":
         """By code or a part of the name."""
         return queryset.filter(Q(provider__code__iexact=value) | Q(provider__name__icontains=value))
+
+
+class NightFilter(StandingFilter):
+    """The filter of a night; `track` and `day` chose the night before and are only kept."""
+
+    day = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    track = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+
+    def keep(self, queryset: "QuerySet[Standing]", name: str, value: str) -> "QuerySet[Standing]":
+        """Nothing to filter: the night is chosen by the view."""
+        return queryset

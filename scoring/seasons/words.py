@@ -44,16 +44,6 @@ def say_place(standing: Standing) -> str:
     return _("%(place)s, shared") % {"place": number(standing.place)}
 
 
-def say_rank_interval(standing: Standing) -> str:
-    """Where the provider would stand by chance; empty when unknown."""
-    if standing.rank_lower is None:
-        return ""
-    return _("by chance anywhere from %(best)s to %(worst)s") % {
-        "best": number(standing.rank_lower),
-        "worst": number(standing.rank_upper),
-    }
-
-
 def say_gap(points: float | None) -> str:
     """A distance to a line in points, unsigned."""
     return "" if points is None else number(abs(points), 1)
