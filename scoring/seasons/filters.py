@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from providers.enums import ProviderType
-from scoring.seasons.enums import ObjectionStatus, SeasonStatus
+from scoring.seasons.enums import ObjectionKind, ObjectionStatus, SeasonStatus
 from scoring.seasons.models import Season, Standing
 from scoring.seasons.objection_models import Objection
 
@@ -21,11 +21,12 @@ class SeasonFilter(django_filters.FilterSet):
 
 class ObjectionFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=ObjectionStatus.choices, label=_("Status"))
+    kind = django_filters.ChoiceFilter(choices=ObjectionKind.choices, label=_("Kind"))
     season = django_filters.CharFilter(field_name="track__season__code", label=_("Season"))
 
     class Meta:
         model = Objection
-        fields = ["status", "season"]
+        fields = ["status", "kind", "season"]
 
 
 class StandingFilter(django_filters.FilterSet):

@@ -23,10 +23,12 @@ from scoring.seasons.odds_rules import DEFAULT_ODDS, OddsRules, read_odds_rules
 NOTICE_DAYS = 15
 SETTLEMENT_LAG_DAYS = 14
 OBJECTION_DAYS = 7
+APPEAL_DAYS = 14
 DEFAULT_TERMS = {
     "notice_days": NOTICE_DAYS,
     "settlement_lag_days": SETTLEMENT_LAG_DAYS,
     "objection_days": OBJECTION_DAYS,
+    "appeal_days": APPEAL_DAYS,
 }
 MOST_COMMENTS = 5
 ORDER_KEYS = ("lower", "score", "evidence")

@@ -2,7 +2,7 @@
 the preview and the service do the same."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +17,11 @@ from scoring.seasons import policies
 from scoring.seasons.cards import Cards, read_cards
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.enums import UNPLACED, NotRanked, Outcome
-from scoring.seasons.judging import judge, read_odds
+from scoring.seasons.judging import OUT, judge, read_odds
 from scoring.seasons.models import Track
 from scoring.seasons.pinning import digest_of
 from scoring.seasons.standings import find_run, rank_cards
+from scoring.seasons.verdict_models import Settlement
 from scoring.seasons.verdict_selectors import verdicts_before
 
 
@@ -61,15 +62,18 @@ class Result:
         return digest_of({"run": self.run.result_digest, "verdicts": rows})
 
 
-def settle_track_now(track: Track, *, relieved: Collection[int] = ()) -> Result:
+def settle_track_now(track: Track, *, relieved: Collection[int] = (), again: Settlement | None = None) -> Result:
     """Judge a track by its pinned rules and the newest scores of the season's last day.
 
-    `relieved` are the providers that an upheld objection protects. Raises Conflict when the last day has no scores.
+    `relieved` are the providers that an upheld objection protects. `again` is the settlement that is repeated: who was
+    suspended or cleared out since then raced all the same. Raises Conflict when the last day has no scores.
     """
     season = track.season
     run = find_run(season, season.ends_on)
     ids = list(Entry.objects.filter(track=track).order_by().values_list("provider_id", flat=True))
     cards = with_missing(read_cards(run, ids), ids)
+    if again is not None:
+        cards = without_later_bans(cards, again)
     rules = policies.read_rules(track.rules)
     standings = rank_cards(cards, rules)
     settled = judge(
@@ -99,6 +103,15 @@ def with_missing(cards: Cards, ids: Collection[int]) -> Cards:
         numbers={name: np.concatenate([column, nothing]) for name, column in cards.numbers.items()},
         reason=np.concatenate([cards.reason, np.full(len(absent), str(NotRanked.NOT_ASSESSED))]),
     )
+
+
+def without_later_bans(cards: Cards, again: Settlement) -> Cards:
+    """The cards with those in the race who were in it when the track was settled before, whatever happened to them
+    since."""
+    raced = again.verdicts.exclude(outcome=Outcome.BANNED).values_list("provider_id", flat=True)
+    back = np.isin(cards.reason, OUT) & np.isin(cards.provider, list(raced))
+    assessed = np.where(np.isnan(cards.numbers["composite"]), str(NotRanked.NOT_ASSESSED), "")
+    return replace(cards, reason=np.where(back, assessed, cards.reason).astype(np.str_))
 
 
 def draft_verdicts(track: Track, cards: Cards, settled: Settled, before: Mapping[int, tuple[str, int]]) -> list[Draft]:

@@ -79,7 +79,7 @@ def describe_pinned(season: Season) -> list[tuple[str, str]]:
     model = season.pinned["model"]
     terms = policies.terms_of(season)
     named = {"notice_days": _("Rules public before the start"), "settlement_lag_days": _("Late data taken for")}
-    named["objection_days"] = _("Objections taken for")
+    named |= {"objection_days": _("Objections taken for"), "appeal_days": _("Appeals taken for")}
     return [
         (_("Scoring model"), f"{model['key']} {model['version']}"),
         (_("Days"), f"{day(season.starts_on)} – {day(season.ends_on)}"),
