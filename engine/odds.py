@@ -6,11 +6,12 @@
     )
     odds.in_top       # probability of standing within the promotion places: "truly there"
     odds.promotion    # the same, and at or above the entry threshold, for those who may rise
+    odds.play_off     # in the places of the play-off band below them, and at or above the threshold, likewise
     odds.relegation   # within the relegation places and below the line, for those who may fall
-    odds.stay         # the rest; the three sum to 1
+    odds.stay         # the rest; the four sum to 1
 
 Each replicate draws every score of a track, ranks it and reads off the zones. Rows that are not ranked (NaN) have NaN
-odds.
+odds. Where the lower bound ranks, a row without one stands last in every replicate, as it does on the board.
 """
 
 from collections.abc import Mapping
@@ -45,15 +46,17 @@ class OutcomeOdds:
 
     in_top: FloatArray
     promotion: FloatArray
+    play_off: FloatArray
     stay: FloatArray
     relegation: FloatArray
 
 
 @dataclass(frozen=True)
 class _Zone:
-    """What one track simulates: places up and down, its thresholds, who may move."""
+    """What one track simulates: places up, in the band below them and down, its thresholds, who may move."""
 
     up: int
+    band: int
     down: int
     threshold: float
     line: float
@@ -72,6 +75,7 @@ def outcome_odds(
     lower: ArrayLike | None = None,
     promote: int | Mapping[Any, int] = 0,
     relegate: int | Mapping[Any, int] = 0,
+    play_off: int | Mapping[Any, int] = 0,
     entry_threshold: float | Mapping[Any, float] | None = None,
     relegation_factor: float = 0.9,
     may_rise: ArrayLike | None = None,
@@ -87,7 +91,7 @@ def outcome_odds(
     subjects = np.asarray(subject)
     size = len(subjects)
     points = as_floats("score", score, size)
-    margin = np.zeros(size) if lower is None else np.nan_to_num(points - as_floats("lower", lower, size))
+    margin = np.zeros(size) if lower is None else np.nan_to_num(points - as_floats("lower", lower, size), nan=np.inf)
     names = np.zeros(size, dtype=np.int64) if track is None else np.asarray(track)
     check_length("track", names, size)
     errors, given = _check_spread(se, replicates, size)
@@ -97,14 +101,16 @@ def outcome_odds(
     by_subject = np.lexsort((subjects, index.reshape(size)))
     by_subject = by_subject[~np.isnan(points[by_subject])]
     starts = np.searchsorted(index.reshape(size)[by_subject], np.arange(len(tracks) + 1))
-    result = np.full((3, size), np.nan)
+    result = np.full((4, size), np.nan)
     for number, name in enumerate(tracks.tolist()):
         rows = by_subject[starts[number] : starts[number + 1]]
         if not len(rows):
             continue
         threshold = _threshold_of_track(entry_threshold, name)
+        up = min(_of_track(promote, name), len(rows))
         zone = _Zone(
-            min(_of_track(promote, name), len(rows)),
+            up,
+            min(_of_track(play_off, name), len(rows) - up),
             min(_of_track(relegate, name), len(rows)),
             threshold,
             threshold * relegation_factor,
@@ -114,8 +120,9 @@ def outcome_odds(
         generator = np.random.default_rng([seed, number])
         source = (points[rows], errors[rows]) if given is None else given[rows]
         result[:, rows] = _simulate(source, margin[rows], zone, generator, draws)
-    in_top, promotion, relegation = result
-    return OutcomeOdds(in_top, promotion, 1 - promotion - relegation, relegation)
+    in_top, promotion, band, relegation = result
+    stay = np.maximum(0.0, 1 - promotion - band - relegation)
+    return OutcomeOdds(in_top, promotion, band, stay, relegation)
 
 
 def find_free_to_move(settlement: Settlement) -> tuple[BoolArray, BoolArray]:
@@ -135,10 +142,10 @@ def _simulate(
     generator: np.random.Generator,
     draws: int,
 ) -> FloatArray:
-    """Shares of replicates in the top places, promoted and relegated: an array 3 x rows."""
+    """Shares of replicates in the top places, promoted, in the band and relegated: an array 4 x rows."""
     rows = len(margin)
     total = draws if isinstance(source, tuple) else source.shape[1]
-    counts = np.zeros((3, rows))
+    counts = np.zeros((4, rows))
     step = max(1, CELLS // rows)
     for start in range(0, total, step):
         width = min(step, total - start)
@@ -151,18 +158,21 @@ def _simulate(
 
 
 def _count_zones(scores: FloatArray, margin: FloatArray, zone: _Zone) -> FloatArray:
-    """Times each row stood in the top places, was promoted and was relegated, over replicates x rows of scores."""
+    """Times each row stood in the top places, was promoted, played off and was relegated, over replicates x rows of
+    scores."""
     rows = scores.shape[1]
     keys = np.where(np.isnan(scores), -np.inf, scores - margin)
     ordered = np.sort(keys, axis=1)
     nobody = np.zeros(scores.shape, dtype=bool)
     top = keys >= ordered[:, [rows - zone.up]] if zone.up else nobody
+    near = keys >= ordered[:, [rows - zone.up - zone.band]] if zone.band else nobody
     bottom = keys <= ordered[:, [zone.down - 1]] if zone.down else nobody
     enough = np.isnan(zone.threshold) | (scores >= zone.threshold)
     too_low = np.isnan(zone.line) | ~(scores >= zone.line)
     promoted = top & enough & zone.may_rise
     relegated = bottom & too_low & zone.may_fall & ~promoted
-    return np.stack([top.sum(axis=0), promoted.sum(axis=0), relegated.sum(axis=0)]).astype(np.float64)
+    band = near & ~top & enough & zone.may_rise & ~relegated
+    return np.stack([one.sum(axis=0) for one in (top, promoted, band, relegated)]).astype(np.float64)
 
 
 def _check_spread(

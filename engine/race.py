@@ -147,6 +147,7 @@ def _simulate(
     today = _settle(without, standings, given, None, banned)
     may_rise, may_fall = find_free_to_move(today)
     tracks = standings.tracks.tolist()
+    ranked = np.bincount(standings.track_index[standings.ranked], minlength=len(tracks)).astype(np.int64)
     return outcome_odds(
         subject=standings.subject,
         track=standings.track,
@@ -155,6 +156,7 @@ def _simulate(
         lower=standings.lower if standings.order[0] == "lower" else None,
         promote=dict(zip(tracks, today.promote.tolist(), strict=True)),
         relegate=dict(zip(tracks, today.relegate.tolist(), strict=True)),
+        play_off=dict(zip(tracks, without.numbers("play_off", tracks, ranked).tolist(), strict=True)),
         entry_threshold=dict(zip(tracks, without.thresholds(tracks).tolist(), strict=True)),
         relegation_factor=without.relegation_factor,
         may_rise=may_rise,
@@ -208,7 +210,10 @@ def _places(
         table["to_promotion"], table["above_relegation"] = lines.to_promotion, lines.above_relegation
         table["outcome"] = settlement.outcome.astype(object)
     if odds is not None:
-        table |= {"odds_promotion": odds.promotion, "odds_stay": odds.stay, "odds_relegation": odds.relegation}
+        table["odds_promotion"] = odds.promotion
+        if (odds.play_off > 0).any():
+            table["odds_play_off"] = odds.play_off
+        table |= {"odds_stay": odds.stay, "odds_relegation": odds.relegation}
     if rules.rank_sets is not None:
         table |= _rank_sets(rules.rank_sets, standings, _need(given, "se"))
     if "track" not in given:

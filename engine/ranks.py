@@ -19,7 +19,9 @@ it. - True top `top`: those whose simultaneous lower bound is at most `top`.
 Meant for up to some 500 rows: work and time grow with the square of the rows. NaN estimates are not ranked.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +30,7 @@ from engine.arrays import BoolArray, FloatArray, Places, as_floats
 from engine.errors import EngineError
 
 DRAWS = 10_000
+BLOCK = 131_072  # numbers of simulated errors at once, a megabyte
 SMALLEST = 1e-300  # variance of a difference that is certain: any lead counts, an equal score does not
 
 
@@ -41,11 +44,11 @@ class RankSets:
 
 @dataclass(frozen=True)
 class _Sample:
-    """Estimates, their covariance and simulated errors (rows x draws) of the ranked rows."""
+    """Estimates, their covariance and simulated errors of the ranked rows, in blocks of rows x some draws."""
 
     estimate: FloatArray
     covariance: FloatArray
-    draws: FloatArray
+    blocks: tuple[FloatArray, ...]
 
     def statistics(self, row: int) -> FloatArray:
         """Studentised lead of every row over `row`."""
@@ -59,11 +62,16 @@ class _Sample:
         spread[row] = np.inf
         return spread
 
-    def errors(self, row: int, kept: NDArray[np.intp]) -> FloatArray:
-        """Simulated studentised differences of the rows `kept` to `row`: kept x draws."""
-        errors = self.draws[kept]
-        errors -= self.draws[row]
-        errors /= self.spread(row)[kept, None]
+    def largest(self, row: int, kept: NDArray[np.intp], sign: int = 1) -> FloatArray:
+        """The largest simulated studentised difference of the rows `kept` to `row`, by draw; with `sign` -1 of `row` to
+        them."""
+        inverse = sign / self.spread(row)[kept, None]
+        return np.concatenate([self._differ(block, row, kept, inverse).max(axis=0) for block in self.blocks])
+
+    def _differ(self, block: FloatArray, row: int, kept: NDArray[np.intp], inverse: FloatArray) -> FloatArray:
+        errors = block[kept]
+        errors -= block[row]
+        errors *= inverse
         return errors
 
 
@@ -109,21 +117,18 @@ def find_true_top(
 def _count_different(sample: _Sample, row: int, level: float) -> tuple[int, int]:
     """How many rows are found truly better and how many truly worse than `row`, each direction tested at `level`."""
     others = np.flatnonzero(np.arange(len(sample.estimate)) != row)
-    statistics, errors = sample.statistics(row)[others], sample.errors(row, others)
-    better = _count_rejected(statistics, errors, level)
-    return better, _count_rejected(-statistics, np.negative(errors, out=errors), level)
+    return _count_rejected(sample, row, others, 1, level), _count_rejected(sample, row, others, -1, level)
 
 
-def _count_rejected(statistics: FloatArray, errors: FloatArray, level: float) -> int:
+def _count_rejected(sample: _Sample, row: int, others: NDArray[np.intp], sign: int, level: float) -> int:
     """Step down: how many statistics exceed the critical value of the largest simulated error among those left."""
-    open_rows = np.ones(len(statistics), dtype=bool)
-    while open_rows.any():
-        left = errors if open_rows.all() else errors[open_rows]
-        rejected = open_rows & (statistics > find_critical_value(left.max(axis=0), level))
-        if not rejected.any():
+    statistics, left = sign * sample.statistics(row), others
+    while len(left):
+        kept = left[statistics[left] <= find_critical_value(sample.largest(row, left, sign), level)]
+        if len(kept) == len(left):
             break
-        open_rows &= ~rejected
-    return int((~open_rows).sum())
+        left = kept
+    return len(others) - len(left)
 
 
 def _find_better_pairs(sample: _Sample, level: float) -> BoolArray:
@@ -133,11 +138,8 @@ def _find_better_pairs(sample: _Sample, level: float) -> BoolArray:
     itself = np.eye(size, dtype=bool)
     open_pairs = ~itself
     while open_pairs.any():
-        maxima = np.full(sample.draws.shape[1], -np.inf)
-        for row in range(size):
-            kept = np.flatnonzero(open_pairs[row])
-            if len(kept):
-                np.maximum(maxima, sample.errors(row, kept).max(axis=0), out=maxima)
+        rows = [(row, np.flatnonzero(open_pairs[row])) for row in range(size) if open_pairs[row].any()]
+        maxima = reduce(np.maximum, (sample.largest(row, kept) for row, kept in rows))
         rejected = open_pairs & (statistics > find_critical_value(maxima, level))
         if not rejected.any():
             break
@@ -176,7 +178,14 @@ def _draw_sample(estimate: ArrayLike, se: ArrayLike, level: float, seed: int, dr
         errors = generator.standard_normal((draws, len(covariance))) * spread[ranked]
     else:
         errors = generator.multivariate_normal(np.zeros(len(covariance)), covariance, draws, method="eigh")
-    return ranked, _Sample(values[ranked], covariance, np.ascontiguousarray(errors.T))
+    return ranked, _Sample(values[ranked], covariance, tuple(_cut_blocks(errors.T)))
+
+
+def _cut_blocks(errors: FloatArray) -> Iterator[FloatArray]:
+    """Rows x draws in blocks that stay in the processor's cache while each row is compared with all others."""
+    width = max(1, BLOCK // max(1, len(errors)))
+    for start in range(0, errors.shape[1], width):
+        yield np.ascontiguousarray(errors[:, start : start + width])
 
 
 def _bad_spread() -> EngineError:

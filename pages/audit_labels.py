@@ -143,6 +143,7 @@ PLAIN: dict[str, str | Promise] = {
     "track.settle": _("Track settled"),
     "season.give_levels": _("Levels given"),
     "objection.open": _("Objection opened"),
+    "appeal.open": _("Appeal opened"),
     "verdict.clear_out": _("Cleared out by verdict"),
     "season.comment": _("Rules commented on"),
     "season.answer_comment": _("Comment answered"),

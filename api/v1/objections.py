@@ -1,4 +1,4 @@
-"""Objections to verdicts."""
+"""Objections to verdicts, and appeals against final ones."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from api.base import IdempotentMixin, describe_offers
 from api.v1.acting import ActionInput, OfferSerializer
 from common.exceptions import NotFound
 from scoring.seasons import objection_policies, objection_selectors, objection_services, verdict_selectors
-from scoring.seasons.enums import Relief
+from scoring.seasons.enums import ObjectionKind, Relief
 from scoring.seasons.filters import ObjectionFilter
 from scoring.seasons.objection_models import Objection
 from scoring.seasons.states import OBJECTION
@@ -30,6 +30,7 @@ class ObjectionSerializer(serializers.ModelSerializer[Objection]):
         fields = [
             "id",
             "number",
+            "kind",
             "season",
             "track",
             "provider",
@@ -63,6 +64,11 @@ class ObjectionListItem(ObjectionSerializer):
 class ObjectionInput(serializers.Serializer[Any]):
     verdict = serializers.IntegerField(help_text="The verdict of your provider that is in force.")
     statement = serializers.CharField(max_length=4000)
+    kind = serializers.ChoiceField(
+        choices=ObjectionKind.choices,
+        default=ObjectionKind.OBJECTION,
+        help_text="An objection while the season stands still, an appeal once it is final.",
+    )
 
 
 class ObjectionDecision(ActionInput):
@@ -79,7 +85,7 @@ class ObjectionDecision(ActionInput):
 
 
 class ObjectionListView(IdempotentMixin, ListAPIView[Objection]):
-    """The objections that you may see; POST objects to a verdict."""
+    """The objections and appeals that you may see; POST objects to a verdict or appeals against a final one."""
 
     serializer_class = ObjectionListItem
     filterset_class = ObjectionFilter
@@ -94,7 +100,7 @@ class ObjectionListView(IdempotentMixin, ListAPIView[Objection]):
         verdict = verdict_selectors.visible_to(request.user).filter(pk=form.validated_data["verdict"]).first()
         if verdict is None:
             raise NotFound()
-        objection = objection_services.open_objection(
+        objection = objection_services.OPENERS[form.validated_data["kind"]](
             verdict_id=verdict.pk, statement=form.validated_data["statement"], by=request.user
         )
         return Response(ObjectionSerializer(objection, context={"request": request}).data, status=201)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -20,10 +20,25 @@ from scoring.seasons.models import Standing, StandingNight
 from scoring.seasons.standings import compute_standings
 
 
+class OddsSerializer(serializers.Serializer[dict[str, float]]):
+    """Probabilities from 0 to 1 that sum to 1."""
+
+    promotion = serializers.FloatField()
+    play_off = serializers.FloatField()
+    stay = serializers.FloatField()
+    relegation = serializers.FloatField()
+
+
 class StandingSerializer(serializers.ModelSerializer[Standing]):
     provider = serializers.CharField(source="provider.code")
     name = serializers.CharField(source="provider.name")
     track = serializers.CharField(source="track.key")
+    rank_method = serializers.CharField(
+        source="night.rank_method", help_text="How the rank interval was found: confidence, stability or empty."
+    )
+    odds = serializers.SerializerMethodField(
+        help_text="How sure the place is; null for other providers than your own unless you are staff."
+    )
 
     class Meta:
         model = Standing
@@ -38,8 +53,10 @@ class StandingSerializer(serializers.ModelSerializer[Standing]):
             "score",
             "lower",
             "upper",
+            "rank_method",
             "rank_lower",
             "rank_upper",
+            "odds",
             "previous_place",
             "movement",
             "to_promotion",
@@ -48,6 +65,12 @@ class StandingSerializer(serializers.ModelSerializer[Standing]):
             "decided_by",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(OddsSerializer(allow_null=True))
+    def get_odds(self, standing: Standing) -> dict[str, float] | None:
+        if standing.odds_stay is None or not self.context["may_read_odds"](standing):
+            return None
+        return {name: getattr(standing, f"odds_{name}") for name in ("promotion", "play_off", "stay", "relegation")}
 
 
 class NightSerializer(serializers.ModelSerializer[StandingNight]):
@@ -64,6 +87,10 @@ class NightSerializer(serializers.ModelSerializer[StandingNight]):
             "unranked_count",
             "promotion_places",
             "relegation_places",
+            "rank_method",
+            "rank_level",
+            "odds_seed",
+            "odds_draws",
             "digest",
             "created_at",
         ]
@@ -91,6 +118,10 @@ class StandingListView(ListAPIView[Standing]):
 
     serializer_class = StandingSerializer
     filterset_class = StandingFilter
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        may_read = selectors.odds_reader(self.request.user)
+        return {**super().get_serializer_context(), "may_read_odds": may_read}
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):

@@ -16,6 +16,7 @@ urlpatterns = [
     path("race/", views_scorecard.Race.as_view(), name="race"),
     path("verdicts/<int:pk>/", views_verdict.VerdictDetail.as_view(), name="verdict_detail"),
     path("verdicts/<int:pk>/object/", views_verdict.VerdictObject.as_view(), name="verdict_object"),
+    path("verdicts/<int:pk>/appeal/", views_verdict.VerdictAppeal.as_view(), name="verdict_appeal"),
     path("objections/<int:pk>/act/", views_verdict.ObjectionAct.as_view(), name="objection_act"),
     path("seasons/<str:code>/comments/", views_season_comment.SeasonCommentPage.as_view(), name="season_comment"),
 ]

@@ -10,6 +10,7 @@ from common.exceptions import NotFound
 from pages.base import ProviderPage, TitledPage
 from pages.card_tabs import MoveTab, NextStepsTab, OutlookTab, PeersTab, WhatIfTab
 from pages.charts_scoring import draw_places, interval_text
+from pages.race import choose_night, describe_chances
 from pages.scorecards import describe_card
 from providers.registry.models import Provider
 from providers.registry.selectors import of_organisation
@@ -109,16 +110,18 @@ class Race(OwnProviderPage, TitledPage):
             own = seasons.own_tracks(self.provider.pk, season)
             track = next((one for one in own if one.key == self.request.GET.get("track")), own[0] if own else None)
             places = list(seasons.places_of(self.provider.pk, track)[:90]) if track else []
+            standing = choose_night(places, self.request.GET.get("day", ""))
             context |= {
                 "track": track,
                 "own_tracks": own,
                 "tracks": describe_tracks(own),
                 "open_track": track.key if track else "",
                 "divisions": seasons.divisions_of(self.provider.pk)[:12],
-                "standing": places[0] if places else None,
-                **(describe_place(places[0]) if places else {}),
+                "standing": standing,
+                **(describe_place(standing) | describe_chances(standing, track) if standing and track else {}),
+                "nights": places[:8],
                 "places": draw_places(places),
-                "around": seasons.neighbours_of(places[0]) if places else [],
+                "around": seasons.neighbours_of(standing) if standing else [],
             }
         return super().get_context_data(**context, **kwargs)
 
@@ -127,7 +130,7 @@ def describe_place(standing: Standing) -> dict[str, str]:
     """The figures on top of the race page."""
     return {
         "place_text": words.say_place(standing),
-        "place_hint": words.join_rule(words.say_ranked(standing.night.ranked_count), words.say_rank_interval(standing)),
+        "place_hint": words.say_ranked(standing.night.ranked_count),
         "movement_text": words.say_movement(standing),
         "interval_hint": "" if standing.lower is None else interval_text(standing.lower, standing.upper),
         "promotion_text": words.say_gap(standing.to_promotion),

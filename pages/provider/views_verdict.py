@@ -38,12 +38,13 @@ class VerdictBase(OwnProviderPage):
     def objections(self) -> list[Objection]:
         return list(objection_selectors.of_track(self.provider.pk, self.verdict.settlement.track_id))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether an objection would be heard now."""
+    @cached_property
+    def open_kind(self) -> str:
+        """What would be heard now from the provider: an objection, an appeal, or nothing (empty)."""
         season = self.verdict.settlement.track.season
-        standing = [one for one in self.objections if one.status != ObjectionStatus.WITHDRAWN]
-        return not standing and objection_policies.can_object(season, business_day(timezone.now()))
+        kind = objection_policies.open_kind(season, business_day(timezone.now()))
+        standing = {one.kind for one in self.objections if one.status != ObjectionStatus.WITHDRAWN}
+        return "" if kind is None or kind in standing else str(kind)
 
     def offers(self, objection: Objection) -> list[ActionOffer]:
         """What the provider itself can do about an objection."""
@@ -67,7 +68,8 @@ class VerdictDetail(VerdictBase, TitledPage):
             season=track.season,
             words=say_verdict(self.verdict),
             objections=[(one, self.offers(one)) for one in self.objections],
-            may_object=self.may("objection.open") and self.is_open,
+            may_object=self.open_kind if self.may("objection.open") else "",
+            appeals_until=objection_policies.appeals_until(track.season),
             **kwargs,
         )
 
@@ -93,19 +95,38 @@ class VerdictObject(VerdictBase, FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         season = self.verdict.settlement.track.season
-        return super().get_context_data(
-            title=_("Object to the verdict of %(season)s") % {"season": local_text(season, "name")},
-            lead=_("Objections are taken until %(day)s.") % {"day": day(season.objections_until)},
-            back_url=reverse("pages:provider:verdict_detail", args=[self.verdict.pk]),
-            back_label=_("Verdict"),
-            **kwargs,
-        )
+        words = {
+            "title": _("Object to the verdict of %(season)s") % {"season": local_text(season, "name")},
+            "lead": _("Objections are taken until %(day)s.") % {"day": day(season.objections_until)},
+            "back_url": reverse("pages:provider:verdict_detail", args=[self.verdict.pk]),
+            "back_label": _("Verdict"),
+        }
+        return super().get_context_data(**{**words, **kwargs})
 
     def save(self, form: forms.Form) -> Objection:
         return objection_services.open_objection(verdict_id=self.verdict.pk, by=self.request.user, **form.cleaned_data)
 
     def get_success_url(self, saved: Objection) -> str:
         return reverse("pages:provider:verdict_detail", args=[saved.verdict_id])
+
+
+class VerdictAppeal(VerdictObject):
+    """Appeal against a final verdict."""
+
+    submit_label = _("Send the appeal")
+    success_text = _("Sent. Somebody who neither settled the track nor decided on your objection will decide.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        season = self.verdict.settlement.track.season
+        until = objection_policies.appeals_until(season)
+        words = {
+            "title": _("Appeal against the verdict of %(season)s") % {"season": local_text(season, "name")},
+            "lead": _("Appeals are taken until %(day)s.") % {"day": day(until)} if until else "",
+        }
+        return super().get_context_data(**words, **kwargs)
+
+    def save(self, form: forms.Form) -> Objection:
+        return objection_services.open_appeal(verdict_id=self.verdict.pk, by=self.request.user, **form.cleaned_data)
 
 
 class ObjectionAct(OwnProviderPage, ActionView):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import django_filters
 import django_tables2 as tables
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -15,21 +14,23 @@ from django.views.generic.base import View
 from accounts.permissions import organisation_ids_with
 from common.exceptions import NotFound
 from common.forms import DayInput
-from common.templatetags.paddock import local_text, number
+from common.templatetags.paddock import local_text
 from pages.base import ListPage, TitledPage
-from pages.charts_scoring import draw_board, interval_text
+from pages.charts_scoring import draw_board
 from pages.columns import NumberColumn
+from pages.place_columns import PlaceColumns, idle_columns
 from scoring.capabilities.rules import describe_rule
 from scoring.seasons import policies, selectors
+from scoring.seasons.chance_words import explain_ranks
 from scoring.seasons.enums import PUBLIC_SEASONS, SeasonStatus
-from scoring.seasons.filters import StandingFilter
+from scoring.seasons.filters import NightFilter
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 from scoring.seasons.pinning import describe_entries, write_canonical
 from scoring.seasons.track_words import describe_tracks
-from scoring.seasons.words import describe_pinned, order_words, say_movement
+from scoring.seasons.words import describe_pinned, order_words
 
 
-class BoardTable(tables.Table):
+class BoardTable(PlaceColumns):
     place = NumberColumn(verbose_name=_("Place"))
     provider = tables.Column(verbose_name=_("Provider"), accessor="provider__name", order_by="provider__name")
     code = tables.Column(
@@ -38,47 +39,29 @@ class BoardTable(tables.Table):
         orderable=False,
         linkify=lambda record: reverse("pages:provider_public", args=[record.provider.code]),
     )
-    score = NumberColumn(verbose_name=_("Score"))
-    interval = NumberColumn(verbose_name=_("Interval"), accessor="lower", order_by="lower")
-    rank_interval = NumberColumn(verbose_name=_("Rank by chance"), accessor="rank_lower", orderable=False)
-    movement = NumberColumn(verbose_name=_("Movement"), empty_values=())
 
     class Meta:
         model = Standing
-        fields = ("place", "provider", "code", "score", "interval", "rank_interval", "movement")
+        fields = (
+            "place",
+            "provider",
+            "code",
+            "score",
+            "interval",
+            "rank_interval",
+            "movement",
+            "to_promotion",
+            "above_relegation",
+            "evidence",
+            "decided_by",
+        )
         attrs = {"caption": _("Standings"), "class": "board"}
-
-    def render_score(self, value: float) -> str:
-        return number(value, 1)
-
-    def value_score(self, value: float) -> str:
-        return repr(value)
-
-    def render_interval(self, record: Standing) -> str:
-        return interval_text(record.lower, record.upper)
-
-    def render_rank_interval(self, record: Standing) -> str:
-        return f"{number(record.rank_lower)} – {number(record.rank_upper)}"
-
-    def render_movement(self, record: Standing) -> str:
-        return say_movement(record)
 
 
 class DayForm(forms.Form):
     """The day picker."""
 
     day = forms.DateField(label=_("Day"), required=False, widget=DayInput())
-
-
-class BoardFilter(StandingFilter):
-    """The filter of a night; `track` and `day` chose the night before and are only kept."""
-
-    day = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
-    track = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
-
-    def keep(self, queryset: Any, name: str, value: str) -> Any:
-        """Nothing to filter: the night is chosen by the view."""
-        return queryset
 
 
 class Boards(TitledPage):
@@ -115,7 +98,7 @@ class Board(BoardPage, ListPage):
     """The places of one night: tonight's, or those of any past day."""
 
     table_class = BoardTable
-    filterset_class = BoardFilter
+    filterset_class = NightFilter
     template_name = "public/board.html"
     export_name = "board"
     table_pagination = {"per_page": 50}
@@ -136,6 +119,10 @@ class Board(BoardPage, ListPage):
     def get_queryset(self) -> Any:
         return selectors.ranked_of(self.night) if self.night else Standing.objects.none()
 
+    def get_table_kwargs(self) -> dict[str, Any]:
+        rules = policies.read_rules(self.track.rules)
+        return {"night": self.night, "rules": rules, "exclude": idle_columns(self.night, rules)}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         night = self.night
         return super().get_context_data(
@@ -147,6 +134,7 @@ class Board(BoardPage, ListPage):
             day_form=DayForm(initial={"day": night.day}) if night else self.day_form,
             first_key=order_words(policies.read_rules(self.track.rules))[0],
             nights=selectors.nights_of(self.track)[:8],
+            ranks_note=explain_ranks(night) if night else "",
             chart=draw_board(night, list(selectors.ranked_of(night)[:20])) if night else None,
             back_url=reverse("pages:board_list"),
             back_label=_("Boards"),

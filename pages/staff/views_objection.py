@@ -30,6 +30,7 @@ class ObjectionTable(tables.Table):
         order_by="pk",
         linkify=lambda record: reverse("pages:staff:objection_detail", args=[record.pk]),
     )
+    kind = tables.Column(orderable=False)
     status = ToneColumn()
     provider = tables.Column(verbose_name=_("Provider"), accessor="provider__name", order_by="provider__name")
     season = tables.Column(verbose_name=_("Season"), accessor="track__season__code", orderable=False)
@@ -38,7 +39,7 @@ class ObjectionTable(tables.Table):
 
     class Meta:
         model = Objection
-        fields = ("number", "status", "provider", "season", "track", "opened_at")
+        fields = ("number", "kind", "status", "provider", "season", "track", "opened_at")
         attrs = {"caption": _("Objections")}
 
     def render_track(self, record: Objection) -> str:
@@ -51,8 +52,11 @@ class ObjectionTable(tables.Table):
 class ObjectionList(StaffPage, ListPage):
     """The queue."""
 
-    title = _("Objections")
-    lead = _("Providers object to their verdicts while a season stands still. Who settled a track does not decide.")
+    title = _("Objections and appeals")
+    lead = _(
+        "Providers object to their verdicts while a season stands still, and appeal when it is final. Who settled a "
+        "track does not decide, nor does who decided on the objection decide on the appeal."
+    )
     permission = "objection.view"
     table_class = ObjectionTable
     filterset_class = ObjectionFilter
@@ -89,7 +93,7 @@ class ObjectionDetail(ObjectionPage, TitledPage):
         offers = objection_policies.offer_actions(self.request.user, objection)
         changed = objection_services.list_changed(objection.settlement) if objection.settlement else []
         return super().get_context_data(
-            title=f"{objection.number} {objection.provider.name}",
+            title=f"{objection.get_kind_display()} {objection.number} · {objection.provider.name}",
             lead=f"{local_text(objection.track.season, 'name')} · {local_text(objection.track, 'name')}",
             back_url=reverse("pages:staff:objection_list"),
             back_label=_("Objections"),

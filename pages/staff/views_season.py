@@ -24,11 +24,13 @@ from common.forms import DayInput
 from common.templatetags.paddock import local_text
 from pages.actions import ActionView
 from pages.base import ListPage, StaffPage, TitledPage
+from pages.charts_seasons import draw_cut_line
 from pages.columns import DayColumn, StatusColumn
 from pages.forms import FormPage
 from scoring.capabilities.enums import ModelStatus
 from scoring.capabilities.models import ScoringModel
 from scoring.seasons import policies, selectors, services
+from scoring.seasons.chance_words import explain_odds, explain_ranks
 from scoring.seasons.filters import SeasonFilter
 from scoring.seasons.models import Season
 from scoring.seasons.permissions import offer_season_actions
@@ -110,6 +112,7 @@ class SeasonDetail(SeasonPage, TitledPage):
         tracks = list(selectors.counted_tracks(season))
         track = selectors.track_of(season, self.request.GET.get("track", ""))
         night = selectors.night_of(track)
+        rules = policies.read_rules(track.rules)
         return super().get_context_data(
             title=local_text(season, "name"),
             back_url=reverse("pages:staff:season_list"),
@@ -126,6 +129,9 @@ class SeasonDetail(SeasonPage, TitledPage):
             night=night,
             nights=selectors.nights_of(track)[:10],
             standings=selectors.ranked_of(night)[:10] if night else [],
+            cut=draw_cut_line(night, list(selectors.near_lines(night)), rules, odds=True) if night else None,
+            ranks_note=explain_ranks(night) if night else "",
+            odds_note=explain_odds(night) if night else "",
             unranked=selectors.unranked_of(night)[:20] if night else [],
             show_settlement=season.started_at is not None,
             pinned=describe_pinned(season),

@@ -10,6 +10,7 @@ from scoring.seasons.enums import CLOSED_SEASONS, ObjectionStatus, Outcome, Seas
 from scoring.seasons.models import Season
 from scoring.seasons.policies import terms_of
 from scoring.seasons.selectors import tracks_of
+from scoring.seasons.verdict_models import Verdict
 
 
 def check_settling(season: Season, today: date) -> None:
@@ -55,6 +56,17 @@ def check_clear_out(status: str, *, outcome: str, superseded: bool) -> None:
             _("There is no final verdict of clear-out here."),
             remedy=_("Read the verdict that is in force."),
             code="no_clear_out",
+        )
+
+
+def check_not_appealed(verdict: Verdict) -> None:
+    """Nobody is cleared out while its appeal against the verdict waits."""
+    track = verdict.settlement.track
+    if track.objections.filter(provider=verdict.provider_id, status=ObjectionStatus.OPEN).exists():
+        raise Conflict(
+            _("The provider has appealed against this verdict."),
+            remedy=_("Wait for the decision on the appeal."),
+            code="appeal_open",
         )
 
 

@@ -29,6 +29,13 @@ class NotRanked(models.TextChoices):
     CLEARED_OUT = "cleared_out", _("Cleared out")
 
 
+class RankMethod(models.TextChoices):
+    """How a rank interval was found."""
+
+    CONFIDENCE = "confidence", _("Confidence set")
+    STABILITY = "stability", _("Stability interval")
+
+
 class Newcomers(models.TextChoices):
     """Whether a track takes those who are protected as newcomers on the first day."""
 
@@ -45,6 +52,7 @@ class DivisionCause(models.TextChoices):
     PLACED = "placed", _("Placed after the newcomers' track")
     PROMOTED = "promoted", _("Promoted")
     RELEGATED = "relegated", _("Relegated")
+    CORRECTED = "corrected", _("Corrected after an appeal")
 
 
 class Outcome(models.TextChoices):
@@ -61,6 +69,13 @@ class Outcome(models.TextChoices):
 
 UNPLACED = (Outcome.BANNED, Outcome.NOT_RANKED)
 SHOWN_VERDICTS = (SeasonStatus.STANDSTILL, *CLOSED_SEASONS)
+
+
+class ObjectionKind(models.TextChoices):
+    """Against a verdict that is not final yet, or against a final one."""
+
+    OBJECTION = "objection", _("Objection")
+    APPEAL = "appeal", _("Appeal")
 
 
 class ObjectionStatus(models.TextChoices):

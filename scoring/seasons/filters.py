@@ -1,11 +1,12 @@
 """Filters of the lists of seasons and standings; pages and endpoints use the same."""
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from providers.enums import ProviderType
-from scoring.seasons.enums import ObjectionStatus, SeasonStatus
+from scoring.seasons.enums import ObjectionKind, ObjectionStatus, SeasonStatus
 from scoring.seasons.models import Season, Standing
 from scoring.seasons.objection_models import Objection
 
@@ -20,11 +21,12 @@ class SeasonFilter(django_filters.FilterSet):
 
 class ObjectionFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=ObjectionStatus.choices, label=_("Status"))
+    kind = django_filters.ChoiceFilter(choices=ObjectionKind.choices, label=_("Kind"))
     season = django_filters.CharFilter(field_name="track__season__code", label=_("Season"))
 
     class Meta:
         model = Objection
-        fields = ["status", "season"]
+        fields = ["status", "kind", "season"]
 
 
 class StandingFilter(django_filters.FilterSet):
@@ -40,3 +42,14 @@ class StandingFilter(django_filters.FilterSet):
     def find(self, queryset: "QuerySet[Standing]", name: str, value: str) -> "QuerySet[Standing]":
         """By code or a part of the name."""
         return queryset.filter(Q(provider__code__iexact=value) | Q(provider__name__icontains=value))
+
+
+class NightFilter(StandingFilter):
+    """The filter of a night; `track` and `day` chose the night before and are only kept."""
+
+    day = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+    track = django_filters.CharFilter(method="keep", widget=forms.HiddenInput)
+
+    def keep(self, queryset: "QuerySet[Standing]", name: str, value: str) -> "QuerySet[Standing]":
+        """Nothing to filter: the night is chosen by the view."""
+        return queryset

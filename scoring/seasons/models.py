@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.models import Versioned
 from common.validation import Checked
 from scoring.capabilities.models import ScoreRun, ScoringModel, changed
-from scoring.seasons.enums import CLOSED_SEASONS, NotRanked, SeasonStatus
+from scoring.seasons.enums import CLOSED_SEASONS, NotRanked, RankMethod, SeasonStatus
 
 MAIN_TRACK = "main"
 PINNED = ("key", "ladder", "level", "who", "cohort_most", "leads_to", "rules", "rules_digest")
@@ -158,7 +158,8 @@ class Track(Checked):
 
 
 class StandingNight(Checked):
-    """The standings of one track on one day as a whole: which run they rest on, how many are ranked, their digest."""
+    """The standings of one track on one day as a whole: which run they rest on, how many are ranked, how rank intervals
+    and odds were drawn, their digest. `rank_method` is empty where no score has an interval."""
 
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="nights")
     day = models.DateField()
@@ -168,6 +169,10 @@ class StandingNight(Checked):
     unranked_count = models.PositiveIntegerField()
     promotion_places = models.PositiveIntegerField()
     relegation_places = models.PositiveIntegerField()
+    rank_method = models.CharField(max_length=12, choices=RankMethod.choices, blank=True)
+    rank_level = models.FloatField(null=True, blank=True)
+    odds_seed = models.BigIntegerField(null=True, blank=True)
+    odds_draws = models.PositiveIntegerField(null=True, blank=True)
     digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(
@@ -176,7 +181,22 @@ class StandingNight(Checked):
 
     class Meta:
         ordering = ["-day", "track"]
-        constraints = [models.UniqueConstraint(fields=["track", "day"], name="standing_night_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "day"], name="standing_night_once"),
+            models.CheckConstraint(
+                condition=Q(rank_method="", rank_level__isnull=True, odds_seed__isnull=True, odds_draws__isnull=True)
+                | Q(
+                    rank_method__in=RankMethod.values,
+                    rank_level__isnull=False,
+                    odds_draws__isnull=False,
+                    rank_level__gt=0,
+                    rank_level__lt=1,
+                    odds_seed__isnull=False,
+                    odds_draws__gte=1,
+                ),
+                name="standing_night_says_how_it_drew",
+            ),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
@@ -184,7 +204,11 @@ class StandingNight(Checked):
 
 
 class Standing(Checked):
-    """A provider's place in a track at one date; `place` is NULL when not ranked, and `reason` says why."""
+    """A provider's place in a track at one date; `place` is NULL when not ranked, and `reason` says why.
+
+    `rank_lower` to `rank_upper` is the night's rank interval in this track; the four odds sum to 1. Both are NULL for a
+    score without interval.
+    """
 
     night = models.ForeignKey(StandingNight, on_delete=models.PROTECT, related_name="standings")
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="standings")
@@ -204,6 +228,10 @@ class Standing(Checked):
     above_relegation = models.FloatField(null=True)
     evidence = models.FloatField(null=True)
     decided_by = models.CharField(max_length=40, blank=True)
+    odds_promotion = models.FloatField(null=True)
+    odds_play_off = models.FloatField(null=True)
+    odds_stay = models.FloatField(null=True)
+    odds_relegation = models.FloatField(null=True)
 
     class Meta:
         ordering = ["night", F("place").asc(nulls_last=True), "provider"]
@@ -220,6 +248,36 @@ class Standing(Checked):
             models.CheckConstraint(
                 condition=Q(movement__isnull=True) | Q(movement=F("previous_place") - F("place")),
                 name="standing_movement_is_difference",
+            ),
+            models.CheckConstraint(
+                condition=Q(rank_lower__isnull=True, rank_upper__isnull=True)
+                | Q(
+                    rank_lower__isnull=False,
+                    rank_upper__isnull=False,
+                    rank_lower__gte=1,
+                    rank_upper__gte=F("rank_lower"),
+                ),
+                name="standing_rank_interval_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    odds_promotion__isnull=True,
+                    odds_play_off__isnull=True,
+                    odds_stay__isnull=True,
+                    odds_relegation__isnull=True,
+                )
+                | Q(
+                    place__isnull=False,
+                    odds_promotion__isnull=False,
+                    odds_play_off__isnull=False,
+                    odds_stay__isnull=False,
+                    odds_relegation__isnull=False,
+                    odds_promotion__range=(0, 1),
+                    odds_play_off__range=(0, 1),
+                    odds_stay__range=(0, 1),
+                    odds_relegation__range=(0, 1),
+                ),
+                name="standing_odds_are_shares",
             ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

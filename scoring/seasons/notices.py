@@ -19,6 +19,20 @@ NOTICES: dict[str, NoticeText] = {
     "objection.reject": NoticeText(
         _("Your objection %(number)s is rejected"), _("The verdict stays. Reason: %(note)s"), page="provider:race"
     ),
+    "appeal.uphold": NoticeText(
+        _("Your appeal %(number)s is upheld"),
+        _("The track was settled again; your race page has the verdict. Reason: %(note)s"),
+        page="provider:race",
+    ),
+    "appeal.reject": NoticeText(
+        _("Your appeal %(number)s is rejected"), _("The verdict stays. Reason: %(note)s"), page="provider:race"
+    ),
+    "verdict.change_by_appeal": NoticeText(
+        _("Your verdict of %(name)s changed"),
+        _("An appeal (%(number)s) was upheld and the track was settled again. Before: %(before)s. Now: %(after)s."),
+        page="provider:verdict_detail",
+        arguments=("verdict",),
+    ),
     "verdict.change": NoticeText(
         _("Your verdict of %(name)s changed"),
         _("An objection (%(number)s) was upheld and the track was settled again. Before: %(before)s. Now: %(after)s."),

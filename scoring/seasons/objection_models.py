@@ -1,4 +1,4 @@
-"""A provider objects to its verdict while the season stands still."""
+"""A provider objects to its verdict while the season stands still, or appeals once it is final."""
 
 import pghistory
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import Versioned
 from providers.registry.models import Provider
-from scoring.seasons.enums import ObjectionStatus, Relief
+from scoring.seasons.enums import ObjectionKind, ObjectionStatus, Relief
 from scoring.seasons.models import Track
 from scoring.seasons.verdict_models import Settlement, Verdict
 
@@ -19,6 +19,9 @@ class Objection(Versioned):
     """What a provider says against the verdict that it read, and what somebody else decided. `settlement` is the one
     that followed when it was upheld."""
 
+    kind = models.CharField(
+        _("Kind"), max_length=10, choices=ObjectionKind.choices, default=ObjectionKind.OBJECTION, editable=False
+    )
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="objections")
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="objections")
     verdict = models.ForeignKey(Verdict, on_delete=models.PROTECT, related_name="objections")
@@ -45,9 +48,10 @@ class Objection(Versioned):
         indexes = [models.Index(fields=["status", "opened_at"], name="objection_queue")]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=ObjectionStatus.values), name="objection_status_known"),
+            models.CheckConstraint(condition=Q(kind__in=ObjectionKind.values), name="objection_kind_known"),
             models.CheckConstraint(condition=~Q(statement=""), name="objection_says_what_is_wrong"),
             models.UniqueConstraint(
-                fields=["track", "provider"],
+                fields=["track", "provider", "kind"],
                 condition=~Q(status=ObjectionStatus.WITHDRAWN),
                 name="objection_once_per_track",
                 violation_error_code="unique",
@@ -76,8 +80,8 @@ class Objection(Versioned):
 
     @property
     def number(self) -> str:
-        """How people call it, such as O000012."""
-        return f"O{self.pk:06d}"
+        """How people call it, such as O000012, or A000012 for an appeal."""
+        return f"{'A' if self.kind == ObjectionKind.APPEAL else 'O'}{self.pk:06d}"
 
     @property
     def tone(self) -> str:

@@ -1,4 +1,5 @@
-"""Writes about objections: a provider objects, somebody else decides, and what is upheld settles the track again."""
+"""Writes about objections and appeals: a provider objects, somebody else decides, and what is upheld settles the track
+again."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -19,15 +20,19 @@ from common.languages import in_both
 from common.locks import lock
 from common.states import Transition
 from scoring.seasons import objection_policies as policies
-from scoring.seasons.enums import ObjectionStatus, Outcome, Relief
+from scoring.seasons.enums import ObjectionKind, ObjectionStatus, Outcome, Relief
 from scoring.seasons.models import Season, Track
 from scoring.seasons.objection_models import Objection
-from scoring.seasons.settlement_services import write_settlement
+from scoring.seasons.settlement_services import correct_divisions, write_settlement
 from scoring.seasons.settling import settle_track_now
-from scoring.seasons.states import OBJECTION
+from scoring.seasons.states import TABLES
 from scoring.seasons.verdict_models import Settlement, Verdict
 from scoring.seasons.verdict_selectors import current_settlement
 
+ALREADY = {
+    ObjectionKind.OBJECTION: _("Your company has objected to this verdict already."),
+    ObjectionKind.APPEAL: _("Your company has appealed against this verdict already."),
+}
 WITH = ("provider", "track__season", "verdict__settlement")
 
 
@@ -38,7 +43,20 @@ def open_objection(*, verdict_id: int, statement: str, by: User, now: datetime |
     Raises InvalidInput (field `statement`), Conflict when it is too late, the verdict is superseded or an objection
     exists, NotPermitted, NotFound.
     """
-    now = now or timezone.now()
+    return say_wrong(ObjectionKind.OBJECTION, verdict_id, statement, by=by, now=now or timezone.now())
+
+
+@transaction.atomic
+def open_appeal(*, verdict_id: int, statement: str, by: User, now: datetime | None = None) -> Objection:
+    """A provider appeals against its final verdict, until the last day for appeals; whether it objected before or not.
+
+    Raises as `open_objection`.
+    """
+    return say_wrong(ObjectionKind.APPEAL, verdict_id, statement, by=by, now=now or timezone.now())
+
+
+def say_wrong(kind: ObjectionKind, verdict_id: int, statement: str, *, by: User, now: datetime) -> Objection:
+    """Write an objection or an appeal, within the caller's transaction."""
     verdict = Verdict.objects.select_related("provider", "settlement__track__season").filter(pk=verdict_id).first()
     if verdict is None:
         raise NotFound()
@@ -46,7 +64,7 @@ def open_objection(*, verdict_id: int, statement: str, by: User, now: datetime |
     # The locks keep the season from becoming final and the track from being settled again meanwhile.
     season = lock(Season.objects.all(), verdict.settlement.track.season_id)
     track = lock(Track.objects.all(), verdict.settlement.track_id)
-    policies.check_objectable(season, business_day(now))
+    policies.CHECKS[kind](season, business_day(now))
     present = current_settlement(track)
     if present is None or present.pk != verdict.settlement_id:
         raise Conflict(
@@ -58,18 +76,24 @@ def open_objection(*, verdict_id: int, statement: str, by: User, now: datetime |
             _("The statement is missing."), field="statement", remedy=_("Say what is wrong, and how it can be seen.")
         )
     objection = Objection(
-        track=track, provider=verdict.provider, verdict=verdict, statement=said, opened_at=now, opened_by=by
+        kind=kind,
+        track=track,
+        provider=verdict.provider,
+        verdict=verdict,
+        statement=said,
+        opened_at=now,
+        opened_by=by,
     )
     insert_once(
         objection,
         or_else=Conflict(
-            _("Your company has objected to this verdict already."),
+            ALREADY[kind],
             field="statement",
             remedy=_("Wait for the decision, or withdraw the objection first."),
             code="objected_already",
         ),
     )
-    record("objection.open", objection, by=by, note=said, now=now, changes={"verdict": verdict.pk})
+    record(f"{kind}.open", objection, by=by, note=said, now=now, changes={"verdict": verdict.pk})
     return objection
 
 
@@ -110,7 +134,8 @@ def uphold_objection(
     now: datetime | None = None,
 ) -> Objection:
     """The provider is right: the track is settled again, with the newest scores of the last day, and where `relief` is
-    `spare` with this provider protected from relegation. What changed for whom is written and told.
+    `spare` with this provider protected from relegation. What changed for whom is written and told; after an appeal
+    also the levels that the final season gave.
 
     Race: two officers about two objections of one track. The second waits for the track and supersedes the first one's
     settlement. Raises InvalidInput (fields `relief`, `note`), Conflict when nothing would change, IllegalTransition,
@@ -125,13 +150,15 @@ def uphold_objection(
     row = take(objection, "uphold", by, note, version)
     policies.check_relief(relief)
     before = current_settlement(track)
-    result = settle_track_now(track, relieved=list_relieved(track, objection, relief))
+    result = settle_track_now(track, relieved=list_relieved(track, objection, relief), again=before)
     policies.check_changes(before, result.digest)
     settlement = write_settlement(track, result, by=by, now=now, supersedes=before, cause=objection.number)
     changed = list_changed(settlement)
     objection.relief, objection.settlement = relief, settlement
     moved = [[one.provider.code, one.outcome_before or one.outcome, one.outcome] for one in changed]
-    changes = {"relief": relief, "settlement": settlement.digest, "changed": moved}
+    changes: dict[str, Any] = {"relief": relief, "settlement": settlement.digest, "changed": moved}
+    if objection.kind == ObjectionKind.APPEAL:
+        changes["levels"] = correct_divisions(settlement, by=by, now=now)
     close(objection, row, by=by, note=note, now=now, changes=changes)
     tell_others(objection, changed, now=now)
     return objection
@@ -139,7 +166,7 @@ def uphold_objection(
 
 def take(objection: Objection, action: str, by: User, note: str, version: int | None) -> Transition:
     """Whether `by` may take this step now: transition, version, permission and impartiality."""
-    row = OBJECTION.check(objection, action, note=note)
+    row = TABLES[ObjectionKind(objection.kind)].check(objection, action, note=note)
     objection.check_version(version)
     policies.check_act(by, objection, row)
     return row
@@ -177,7 +204,7 @@ def close(
 
 
 def tell_others(objection: Objection, changed: Sequence[Verdict], *, now: datetime) -> None:
-    """Tell every provider whose outcome changed with somebody's objection."""
+    """Tell every provider whose outcome changed with somebody's objection or appeal."""
     season = objection.track.season
     told = [
         (
@@ -194,7 +221,8 @@ def tell_others(objection: Objection, changed: Sequence[Verdict], *, now: dateti
         for one in changed
         if one.outcome_before and one.provider_id != objection.provider_id
     ]
-    send_notices("verdict.change", told, now=now)
+    kind = "verdict.change" if objection.kind == ObjectionKind.OBJECTION else "verdict.change_by_appeal"
+    send_notices(kind, told, now=now)
 
 
 def name_outcome(name: str, outcome: str) -> dict[str, str]:
@@ -207,4 +235,8 @@ ACTIONS: dict[str, Callable[..., Objection]] = {
     "uphold": uphold_objection,
     "reject": reject_objection,
     "withdraw": withdraw_objection,
+}
+OPENERS: dict[str, Callable[..., Objection]] = {
+    ObjectionKind.OBJECTION: open_objection,
+    ObjectionKind.APPEAL: open_appeal,
 }

@@ -35,6 +35,7 @@ KEYS = {
     "leads_to",
     "order",
     "settlement",
+    "odds",
 }
 
 
@@ -189,7 +190,9 @@ def _read_track(entry: Mapping[str, Any], shared: Mapping[str, Any]) -> TrackPla
         key=key,
         name_zh=name_zh,
         name_en=name_en,
-        rules=read_rules({**shared, **{name: entry[name] for name in ("order", "settlement") if name in entry}}),
+        rules=read_rules(
+            {**shared, **{name: entry[name] for name in ("order", "settlement", "odds") if name in entry}}
+        ),
         who=read_who(entry.get("who", {})),
         split_by=split_by,
         levels=_whole("levels", entry.get("levels", 1), 1, MOST_LEVELS),

@@ -18,14 +18,17 @@ from providers.enums import Capability
 from scoring.capabilities.enums import ModelStatus
 from scoring.seasons.enums import RACING_SEASONS, SeasonStatus
 from scoring.seasons.models import Season
+from scoring.seasons.odds_rules import DEFAULT_ODDS, OddsRules, read_odds_rules
 
 NOTICE_DAYS = 15
 SETTLEMENT_LAG_DAYS = 14
 OBJECTION_DAYS = 7
+APPEAL_DAYS = 14
 DEFAULT_TERMS = {
     "notice_days": NOTICE_DAYS,
     "settlement_lag_days": SETTLEMENT_LAG_DAYS,
     "objection_days": OBJECTION_DAYS,
+    "appeal_days": APPEAL_DAYS,
 }
 MOST_COMMENTS = 5
 ORDER_KEYS = ("lower", "score", "evidence")
@@ -33,14 +36,20 @@ ORDER_KEYS = ("lower", "score", "evidence")
 
 @dataclass(frozen=True)
 class TrackRules:
-    """The rules of a track as values: the chain of ranking keys, and how it is settled."""
+    """The rules of a track as values: the chain of ranking keys, how it is settled, and how its odds are drawn."""
 
     order: tuple[str, ...]
     settlement: SettlementRules
+    odds: OddsRules = DEFAULT_ODDS
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values for storage and digest."""
-        return {"order": list(self.order), "settlement": self.settlement.as_mapping()}
+        odds = self.odds.as_mapping()
+        return {
+            "order": list(self.order),
+            "settlement": self.settlement.as_mapping(),
+            **({"odds": odds} if odds else {}),
+        }
 
 
 DEFAULT_RULES = TrackRules(order=DEFAULT_ORDER, settlement=SettlementRules(entry_threshold=60.0))
@@ -53,12 +62,12 @@ def terms_of(season: Season) -> Mapping[str, int]:
 
 def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
     """Rules from stored or given values; raises InvalidInput (field `rules`) with the path of the fault."""
-    unknown = sorted(set(mapping) - {"order", "settlement"})
+    unknown = sorted(set(mapping) - {"order", "settlement", "odds"})
     if unknown:
         raise InvalidInput(
             _("There is no rule named “%(name)s”.") % {"name": unknown[0]},
             field="rules",
-            remedy=_("Use order and settlement."),
+            remedy=_("Use order, settlement and odds."),
             code="unknown_rule",
         )
     order, settlement = mapping.get("order", DEFAULT_ORDER), mapping.get("settlement", {})
@@ -72,7 +81,7 @@ def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
         )
     try:
         parse_order(order, dict.fromkeys(ORDER_KEYS))  # type: ignore[arg-type]  # only the names matter
-        rules = TrackRules(tuple(order), rules_from_mapping(settlement))
+        rules = TrackRules(tuple(order), rules_from_mapping(settlement), read_odds_rules(mapping.get("odds", {})))
     except EngineError as error:
         raise refuse(error, field="rules") from error
     unknown = sorted({*rules.settlement.floors} - {*Capability.values}) or sorted(rules.settlement.requirements)

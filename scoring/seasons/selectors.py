@@ -1,9 +1,10 @@
 """Reads about seasons and standings."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
@@ -107,6 +108,14 @@ def standings_visible_to(user: User | AnonymousUser) -> QuerySet[Standing]:
     return standings.filter(Q(place__isnull=False) | Q(provider__organisation__in=mine))
 
 
+def odds_reader(user: User | AnonymousUser) -> Callable[[Standing], bool]:
+    """Whether `user` may read the odds of a place: staff all, a provider its own, nobody else any."""
+    if has_permission(user, "season.view"):
+        return lambda standing: True
+    mine = set(organisation_ids_with(user, "scorecard.view"))
+    return lambda standing: standing.provider.organisation_id in mine
+
+
 def places_of(provider_id: int, track: Track) -> QuerySet[Standing]:
     """A provider's nights in a track, newest first."""
     return Standing.objects.filter(provider_id=provider_id, track=track).select_related("night").order_by("-day")
@@ -122,6 +131,25 @@ def neighbours_of(standing: Standing, reach: int = 3) -> QuerySet[Standing]:
     if standing.place is None:
         return Standing.objects.none()
     return ranked_of(standing.night).filter(place__range=(max(1, standing.place - reach), standing.place + reach))
+
+
+def near_lines(night: StandingNight, place: int | None = None, reach: int = 4) -> QuerySet[Standing]:
+    """The ranked rows around both lines of a night and around `place`; of a small track all."""
+    rows = ranked_of(night)
+    if night.ranked_count <= 6 * reach:
+        return rows
+    up, down = night.promotion_places, night.ranked_count - night.relegation_places
+    spots = [spot for spot, places in ((up, night.promotion_places), (down, night.relegation_places)) if places]
+    near = Q(place__lte=reach) if not spots and place is None else Q()
+    for spot in spots:
+        near |= Q(place__range=(spot - reach + 1, spot + reach))
+    return rows.filter(near | Q(place__range=(place - 3, place + 3)) if place is not None else near)
+
+
+def has_ties(night: StandingNight, first_key: str) -> bool:
+    """Whether the first ranking key left anything to a later one on that night."""
+    rows = Standing.objects.filter(night=night, place__isnull=False)
+    return rows.filter(Q(tied_to__gt=F("place")) | ~Q(decided_by__in=["", first_key.partition(" ")[0]])).exists()
 
 
 def announced() -> QuerySet[Season]:

@@ -1,6 +1,7 @@
 """Writes of the settlement: a season's tracks one by one, each in a transaction of its own; what follows when final."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,6 +26,7 @@ from scoring.seasons.verdict_selectors import current_settlement, current_verdic
 
 TASK = "scoring.settle_season"
 BATCH = 2000
+MOVED = (DivisionCause.PLACED, DivisionCause.PROMOTED, DivisionCause.RELEGATED)  # what a season decided
 
 
 @transaction.atomic
@@ -130,11 +132,48 @@ def give_divisions(season: Season, *, by: User, now: datetime) -> int:
     return len(rows)
 
 
+def correct_divisions(settlement: Settlement, *, by: User, now: datetime) -> list[list[Any]]:
+    """Give the levels that a track's new verdicts say, where a final season gave others; what changed for whom. A level
+    that a later season gave stays. Within the caller's transaction."""
+    check_in_transaction()
+    season = settlement.track.season
+    rows: list[Division] = []
+    told: list[list[Any]] = []
+    wanted = settlement.verdicts.filter(to_level__isnull=False).select_related("provider").order_by("provider__code")
+    newest = {
+        (one.provider_id, one.ladder): one
+        for one in Division.objects.filter(provider__in=[verdict.provider_id for verdict in wanted])
+        .select_related("season")
+        .order_by("pk")
+    }
+    for verdict in wanted:
+        held = newest.get((verdict.provider_id, verdict.to_ladder))
+        if verdict.to_level is None or held is None or held.level == verdict.to_level:
+            continue
+        if held.season.starts_on > season.ends_on and held.cause in MOVED:
+            continue
+        rows.append(
+            Division(
+                provider_id=verdict.provider_id,
+                ladder=verdict.to_ladder,
+                level=verdict.to_level,
+                cause=DivisionCause.CORRECTED,
+                season=season,
+                given_at=now,
+                given_by=by,
+            )
+        )
+        told.append([verdict.provider.code, held.level, verdict.to_level])
+    Division.objects.bulk_create(rows, batch_size=BATCH)
+    return told
+
+
 @transaction.atomic
 def clear_out_by_verdict(*, verdict_id: int, by: User, note: str, now: datetime | None = None) -> Provider:
     """Carry out a verdict of clear-out once the season is final. Who settled the track does not do it.
 
-    Raises Conflict when the verdict is superseded, says something else or is not final, and as `clear_out_provider`:
+    Raises Conflict when the verdict is superseded, says something else, is not final or under appeal, and as
+    `clear_out_provider`:
     IllegalTransition when it happened already, InvalidInput (field `note`), NotPermitted, NotFound.
     """
     verdict = lock(Verdict.objects.select_related("settlement__track__season"), verdict_id)
@@ -143,6 +182,7 @@ def clear_out_by_verdict(*, verdict_id: int, by: User, note: str, now: datetime 
         outcome=verdict.outcome,
         superseded=Settlement.objects.filter(supersedes=verdict.settlement_id).exists(),
     )
+    closing_policies.check_not_appealed(verdict)
     check_clears_out(by, verdict.settlement)
     provider = clear_out_provider(provider_id=verdict.provider_id, by=by, note=note, now=now)
     record("verdict.clear_out", verdict, by=by, now=now, note=note.strip())

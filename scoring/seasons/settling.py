@@ -2,36 +2,27 @@
 the preview and the service do the same."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from django.db.models import Max
-from numpy.typing import NDArray
 
-from common.days import business_day
-from engine.odds import outcome_odds
 from engine.reasons import Reason, round_params
-from engine.season_rules import SettlementRules
 from engine.settlement import Settlement as Settled
-from engine.settlement import settle
-from engine.standings import Standings
-from providers.enums import Capability
 from providers.registry.models import Provider
-from scoring.capabilities.models import Scorecard, ScoreRun
-from scoring.disputes.enums import DisputeStatus
-from scoring.disputes.models import Dispute
+from scoring.capabilities.models import ScoreRun
 from scoring.seasons import policies
+from scoring.seasons.cards import Cards, read_cards
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.enums import UNPLACED, NotRanked, Outcome
-from scoring.seasons.models import Season, Track
+from scoring.seasons.judging import OUT, judge, read_odds
+from scoring.seasons.models import Track
 from scoring.seasons.pinning import digest_of
-from scoring.seasons.standings import Cards, find_run, rank_cards, read_cards
+from scoring.seasons.standings import find_run, rank_cards
+from scoring.seasons.verdict_models import Settlement
 from scoring.seasons.verdict_selectors import verdicts_before
-
-OUT = (NotRanked.SUSPENDED, NotRanked.CLEARED_OUT)
 
 
 @dataclass(frozen=True)
@@ -71,30 +62,30 @@ class Result:
         return digest_of({"run": self.run.result_digest, "verdicts": rows})
 
 
-def settle_track_now(track: Track, *, relieved: Collection[int] = ()) -> Result:
+def settle_track_now(track: Track, *, relieved: Collection[int] = (), again: Settlement | None = None) -> Result:
     """Judge a track by its pinned rules and the newest scores of the season's last day.
 
-    `relieved` are the providers that an upheld objection protects. Raises Conflict when the last day has no scores.
+    `relieved` are the providers that an upheld objection protects. `again` is the settlement that is repeated: who was
+    suspended or cleared out since then raced all the same. Raises Conflict when the last day has no scores.
     """
     season = track.season
     run = find_run(season, season.ends_on)
     ids = list(Entry.objects.filter(track=track).order_by().values_list("provider_id", flat=True))
-    cards = with_missing(read_cards(run).only(ids), ids)
+    cards = with_missing(read_cards(run, ids), ids)
+    if again is not None:
+        cards = without_later_bans(cards, again)
     rules = policies.read_rules(track.rules)
     standings = rank_cards(cards, rules)
-    before = verdicts_before(season, track.ladder)
-    settled = settle(
+    settled = judge(
+        track,
+        run,
+        cards,
         standings,
         rules.settlement,
-        capabilities=read_floors(run, cards, rules.settlement),
-        days_admitted=days_admitted(cards, season),
-        promoted_last_season=[before.get(pk, ("", 0))[0] == Outcome.PROMOTED for pk in cards.provider.tolist()],
-        decisive_dispute=np.isin(cards.provider, disputed_in(season, ids)),
-        relieved=np.isin(cards.provider, list(relieved)) if relieved else None,
-        banned=np.isin(cards.reason, OUT),
-        last_places=[before.get(pk, ("", 0))[1] for pk in cards.provider.tolist()],
-        promotion_odds=read_odds(track, cards, standings, rules.settlement, run),
+        relieved=relieved,
+        promotion_odds=read_odds(track, run, cards, standings, rules.settlement, rules.odds),
     )
+    before = verdicts_before(season, track.ladder)
     up, down = (int(column[0]) if len(column) else 0 for column in (settled.promote, settled.relegate))
     return Result(run, int(standings.ranked.sum()), up, down, draft_verdicts(track, cards, settled, before))
 
@@ -114,52 +105,13 @@ def with_missing(cards: Cards, ids: Collection[int]) -> Cards:
     )
 
 
-def read_floors(run: ScoreRun, cards: Cards, rules: SettlementRules) -> dict[str, NDArray[np.float64]]:
-    """The capability scores that the rules have floors for."""
-    if not rules.floors:
-        return {}
-    scores = dict(Scorecard.objects.filter(run=run).values_list("provider_id", "capability_scores"))
-    unknown: list[float | None] = [None] * len(Capability)
-    columns = {}
-    for name in rules.floors:
-        index = Capability.values.index(name)
-        points = [scores.get(pk, unknown)[index] for pk in cards.provider.tolist()]
-        columns[name] = np.array([np.nan if value is None else value for value in points], dtype=np.float64)
-    return columns
-
-
-def days_admitted(cards: Cards, season: Season) -> NDArray[np.float64]:
-    """Days from the admission to the season's last day; NaN for who was never admitted."""
-    admitted = dict(Provider.objects.filter(pk__in=cards.provider.tolist()).values_list("pk", "admitted_at"))
-    moments = [admitted[pk] for pk in cards.provider.tolist()]
-    days = [np.nan if at is None else float((season.ends_on - business_day(at)).days) for at in moments]
-    return np.array(days, dtype=np.float64)
-
-
-def disputed_in(season: Season, ids: Collection[int]) -> list[int]:
-    """Providers with an open dispute about facts of the season."""
-    disputes = Dispute.objects.filter(
-        status=DisputeStatus.OPEN, provider__in=ids, day_from__lte=season.ends_on, day_to__gte=season.starts_on
-    )
-    return list(disputes.order_by().values_list("provider_id", flat=True).distinct())
-
-
-def read_odds(
-    track: Track, cards: Cards, standings: Standings, rules: SettlementRules, run: ScoreRun
-) -> NDArray[np.float64] | None:
-    """The probability of truly standing in the promotion zone, when the rules ask for it."""
-    if rules.promotion_odds is None and rules.play_off_odds is None:
-        return None
-    ranked = np.array([int(standings.ranked.sum())], dtype=np.int64)
-    half = NormalDist().inv_cdf((1 + run.scoring_model.rule.bootstrap.confidence) / 2)
-    return outcome_odds(
-        subject=cards.code,
-        score=np.where(standings.ranked, cards.numbers["composite"], np.nan),
-        se=(cards.numbers["upper"] - cards.numbers["lower"]) / (2 * half),
-        lower=cards.numbers["lower"] if standings.order[0] == "lower" else None,
-        promote=int(rules.numbers("promote", [track.key], ranked)[0]),
-        seed=run.seed,
-    ).in_top
+def without_later_bans(cards: Cards, again: Settlement) -> Cards:
+    """The cards with those in the race who were in it when the track was settled before, whatever happened to them
+    since."""
+    raced = again.verdicts.exclude(outcome=Outcome.BANNED).values_list("provider_id", flat=True)
+    back = np.isin(cards.reason, OUT) & np.isin(cards.provider, list(raced))
+    assessed = np.where(np.isnan(cards.numbers["composite"]), str(NotRanked.NOT_ASSESSED), "")
+    return replace(cards, reason=np.where(back, assessed, cards.reason).astype(np.str_))
 
 
 def draft_verdicts(track: Track, cards: Cards, settled: Settled, before: Mapping[int, tuple[str, int]]) -> list[Draft]:

@@ -2,15 +2,12 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from numpy.typing import NDArray
 
 from accounts.models import User
 from accounts.permissions import check_permission
@@ -21,39 +18,17 @@ from common.exceptions import Conflict
 from common.locks import lock
 from engine.season_rules import SettlementRules
 from engine.standings import Lines, Standings, measure_lines, rank_standings
-from providers.registry.enums import ProviderStatus
 from scoring.capabilities.enums import RunStatus
-from scoring.capabilities.models import Scorecard, ScoreRun
+from scoring.capabilities.models import ScoreRun
 from scoring.seasons import policies
+from scoring.seasons.cards import Cards, Floats, read_cards
+from scoring.seasons.chances import Chances, compute_chances
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.entry_services import enter_late
-from scoring.seasons.enums import NotRanked
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 from scoring.seasons.selectors import tracks_of
 
-Floats = NDArray[np.float64]
-OUT_BY_STATUS = {
-    ProviderStatus.SUSPENDED: NotRanked.SUSPENDED,
-    ProviderStatus.CLEARED_OUT: NotRanked.CLEARED_OUT,
-}
 POSTGRES_EPOCH = date(2000, 1, 1)
-COLUMNS = ("composite", "lower", "upper", "rank_lower", "rank_upper", "metrics_assessed")
-
-
-@dataclass(frozen=True)
-class Cards:
-    """The scorecards of one run as columns; numbers are NaN where unknown. `reason` is empty for who may be ranked."""
-
-    provider: NDArray[np.int64]
-    code: NDArray[np.str_]
-    numbers: dict[str, Floats]
-    reason: NDArray[np.str_]
-
-    def only(self, provider_ids: Sequence[int]) -> "Cards":
-        """The cards of these providers."""
-        kept = np.isin(self.provider, np.array(provider_ids, dtype=np.int64))
-        numbers = {name: column[kept] for name, column in self.numbers.items()}
-        return Cards(self.provider[kept], self.code[kept], numbers, self.reason[kept])
 
 
 @transaction.atomic
@@ -114,6 +89,8 @@ def write_night(track: Track, run: ScoreRun, cards: Cards, *, by: User | None, n
     standings = rank_cards(cards, rules, previous_places(previous, cards))
     up, down = count_places(rules.settlement, track, standings)
     lines = measure_lines(standings, promote=up, relegate=down)
+    chances = compute_chances(track, run, cards, standings, rules)
+    told = chances.method != ""
     night = StandingNight.objects.create(
         track=track,
         day=run.as_of,
@@ -123,11 +100,16 @@ def write_night(track: Track, run: ScoreRun, cards: Cards, *, by: User | None, n
         unranked_count=int((~standings.ranked).sum()),
         promotion_places=up,
         relegation_places=down,
+        rank_method=chances.method,
+        rank_level=rules.odds.level if told else None,
+        odds_seed=rules.odds.seed_of(run) if told else None,
+        odds_draws=rules.odds.draws if told else None,
         digest=digest_standings(standings),
         created_at=now,
         created_by=by,
     )
-    copy_rows(connection.cursor().cursor, Standing._meta.db_table, standing_fields(night, cards, standings, lines))
+    fields = [*standing_fields(night, cards, standings, lines), *chance_fields(chances)]
+    copy_rows(connection.cursor().cursor, Standing._meta.db_table, fields)
     record("standing.compute", night, by=by, now=now, changes={"run": run.pk, "digest": night.digest})
     return night
 
@@ -144,41 +126,6 @@ def rank_cards(cards: Cards, rules: policies.TrackRules, previous: Floats | None
         order=rules.order,
         left_out=cards.reason != "",
     )
-
-
-def read_cards(run: ScoreRun) -> Cards:
-    """The run's scorecards by provider code, with the reason why somebody may hold no place."""
-    rows = list(
-        Scorecard.objects.filter(run=run)
-        .order_by("provider__code")
-        .values_list("provider_id", "provider__code", "provider__status", "external", *COLUMNS)
-    )
-    columns = list(zip(*rows, strict=True)) if rows else [()] * (4 + len(COLUMNS))
-    numbers = {
-        name: np.array([np.nan if value is None else value for value in column], dtype=np.float64)
-        for name, column in zip(COLUMNS, columns[4:], strict=True)
-    }
-    return Cards(
-        provider=np.array(columns[0], dtype=np.int64),
-        code=np.array(columns[1], dtype=np.str_),
-        numbers=numbers,
-        reason=np.array(
-            [
-                why_unranked(status, external, composite)
-                for status, external, composite in zip(columns[2], columns[3], columns[4], strict=True)
-            ],
-            dtype=np.str_,
-        ),
-    )
-
-
-def why_unranked(status: str, external: bool, composite: float | None) -> str:
-    """The reason why a provider holds no place; empty when it may hold one."""
-    if external:
-        return str(NotRanked.EXTERNAL)
-    if status in OUT_BY_STATUS:
-        return str(OUT_BY_STATUS[ProviderStatus(status)])
-    return str(NotRanked.NOT_ASSESSED) if composite is None else ""
 
 
 def previous_places(previous: StandingNight | None, cards: Cards) -> Floats:
@@ -211,7 +158,6 @@ def standing_fields(night: StandingNight, cards: Cards, standings: Standings, li
     count = len(cards.code)
     reason = [text.encode() for text in cards.reason.tolist()]
     day = (night.day - POSTGRES_EPOCH).days.to_bytes(4, "big", signed=True)
-    ranked = standings.ranked
 
     def places(column: np.ma.MaskedArray) -> Floats:  # type: ignore[type-arg]
         return np.ma.filled(column.astype(np.float64), np.nan)
@@ -227,12 +173,22 @@ def standing_fields(night: StandingNight, cards: Cards, standings: Standings, li
         Field("score", cards.numbers["composite"]),
         Field("lower", cards.numbers["lower"]),
         Field("upper", cards.numbers["upper"]),
-        Field("rank_lower", np.where(ranked, cards.numbers["rank_lower"], np.nan), INT4),
-        Field("rank_upper", np.where(ranked, cards.numbers["rank_upper"], np.nan), INT4),
         Field("previous_place", places(standings.previous_place), INT4),
         Field("movement", places(standings.movement), INT4),
         Field("to_promotion", lines.to_promotion),
         Field("above_relegation", lines.above_relegation),
         Field("evidence", cards.numbers["metrics_assessed"]),
         Field("decided_by", [standings.decided_by_name(row).encode() for row in range(count)]),
+    ]
+
+
+def chance_fields(chances: Chances) -> list[Field]:
+    """The columns about how sure the places are."""
+    return [
+        Field("rank_lower", chances.rank_lower, INT4),
+        Field("rank_upper", chances.rank_upper, INT4),
+        Field("odds_promotion", chances.promotion),
+        Field("odds_play_off", chances.play_off),
+        Field("odds_stay", chances.stay),
+        Field("odds_relegation", chances.relegation),
     ]

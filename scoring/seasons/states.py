@@ -1,10 +1,10 @@
-"""How a season moves, and an objection to a verdict."""
+"""How a season moves, and an objection to a verdict or an appeal against a final one."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.states import StateTable, Transition
-from scoring.seasons.enums import ObjectionStatus, SeasonStatus
+from scoring.seasons.enums import ObjectionKind, ObjectionStatus, SeasonStatus
 
 SEASON = StateTable(
     "season",
@@ -41,4 +41,16 @@ OBJECTION = StateTable(
         Transition("open", "withdrawn", "withdraw", WITHDRAW, _("Withdraw"), audit="objection.withdraw"),
     ),
 )
+# An appeal moves as an objection does; the log tells them apart.
+APPEAL = StateTable(
+    "appeal",
+    ObjectionStatus,
+    initial=ObjectionStatus.OPEN,
+    rows=(
+        Transition("open", "upheld", "uphold", DECIDE, pgettext_lazy("an objection", "Uphold"), True, "appeal.uphold"),
+        Transition("open", "rejected", "reject", DECIDE, _("Reject"), True, "appeal.reject"),
+        Transition("open", "withdrawn", "withdraw", WITHDRAW, _("Withdraw"), audit="appeal.withdraw"),
+    ),
+)
+TABLES = {ObjectionKind.OBJECTION: OBJECTION, ObjectionKind.APPEAL: APPEAL}
 DECISIONS = frozenset({"uphold", "reject"})

@@ -205,6 +205,8 @@ SENTENCES: dict[str, Callable[[bool, Params], str]] = {
         lambda: _("No dispute about facts of the season is open."),
         lambda: _("Protected from relegation: a dispute about facts of the season is open."),
     ),
-    "relegation.not_relieved": _plain(lambda: "", lambda: _("Protected from relegation: an objection was upheld.")),
+    "relegation.not_relieved": _plain(
+        lambda: "", lambda: _("Protected from relegation: an objection or appeal was upheld.")
+    ),
     "clear_out.last_places": _clear_out,
 }

@@ -44,16 +44,6 @@ def say_place(standing: Standing) -> str:
     return _("%(place)s, shared") % {"place": number(standing.place)}
 
 
-def say_rank_interval(standing: Standing) -> str:
-    """Where the provider would stand by chance; empty when unknown."""
-    if standing.rank_lower is None:
-        return ""
-    return _("by chance anywhere from %(best)s to %(worst)s") % {
-        "best": number(standing.rank_lower),
-        "worst": number(standing.rank_upper),
-    }
-
-
 def say_gap(points: float | None) -> str:
     """A distance to a line in points, unsigned."""
     return "" if points is None else number(abs(points), 1)
@@ -89,7 +79,7 @@ def describe_pinned(season: Season) -> list[tuple[str, str]]:
     model = season.pinned["model"]
     terms = policies.terms_of(season)
     named = {"notice_days": _("Rules public before the start"), "settlement_lag_days": _("Late data taken for")}
-    named["objection_days"] = _("Objections taken for")
+    named |= {"objection_days": _("Objections taken for"), "appeal_days": _("Appeals taken for")}
     return [
         (_("Scoring model"), f"{model['key']} {model['version']}"),
         (_("Days"), f"{day(season.starts_on)} – {day(season.ends_on)}"),

@@ -48,6 +48,36 @@ def test_ranking_by_the_lower_bound_keeps_each_rows_margin() -> None:
     assert odds.in_top.tolist() == [0, 1]
 
 
+def test_the_band_below_the_line_plays_off_and_the_four_sum_to_one() -> None:
+    odds = outcome_odds(
+        subject=list("abcd"),
+        score=[90.0, 80.0, 55.0, 10.0],
+        se=[0, 0, 0, 0],
+        promote=1,
+        play_off=2,
+        relegate=1,
+        entry_threshold=60,
+        may_rise=[True, True, True, True],
+        seed=1,
+    )
+    assert [odds.promotion.tolist(), odds.play_off.tolist(), odds.stay.tolist(), odds.relegation.tolist()] == [
+        [1, 0, 0, 0],
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+    ]
+    tight = outcome_odds(subject=["a", "b"], score=[52.0, 50.0], se=[3.0, 4.0], promote=1, play_off=5, seed=7)
+    assert (tight.promotion + tight.play_off).tolist() == [1, 1]
+    assert (tight.promotion + tight.play_off + tight.stay + tight.relegation).tolist() == pytest.approx([1, 1])
+
+
+def test_who_has_no_lower_bound_stands_last_as_on_the_board() -> None:
+    odds = outcome_odds(
+        subject=list("abc"), score=[60.0, 90.0, 50.0], lower=[55.0, None, 45.0], se=[0, 0, 0], promote=1, seed=1
+    )
+    assert odds.in_top.tolist() == [1, 0, 0]
+
+
 def test_row_order_does_not_matter_and_the_seed_does() -> None:
     first = outcome_odds(subject=["a", "b", "c"], score=[3, 2, 1], se=[1, 1, 1], promote=1, seed=5)
     turned = outcome_odds(subject=["c", "a", "b"], score=[1, 3, 2], se=[1, 1, 1], promote=1, seed=5)
