@@ -24,14 +24,15 @@ from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.disputes.enums import DisputeStatus
 from scoring.disputes.models import Dispute
 from scoring.seasons import policies
+from scoring.seasons.ban_selectors import left_out_on
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.enums import UNPLACED, NotRanked, Outcome
 from scoring.seasons.models import Season, Track
 from scoring.seasons.pinning import digest_of
-from scoring.seasons.standings import Cards, find_run, rank_cards, read_cards
+from scoring.seasons.standings import Cards, find_run, rank_cards, read_cards, without_banned
 from scoring.seasons.verdict_selectors import verdicts_before
 
-OUT = (NotRanked.SUSPENDED, NotRanked.CLEARED_OUT)
+OUT = (NotRanked.SUSPENDED, NotRanked.CLEARED_OUT, NotRanked.BANNED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def settle_track_now(track: Track, *, relieved: Collection[int] = ()) -> Result:
     season = track.season
     run = find_run(season, season.ends_on)
     ids = list(Entry.objects.filter(track=track).order_by().values_list("provider_id", flat=True))
-    cards = with_missing(read_cards(run).only(ids), ids)
+    cards = with_missing(without_banned(read_cards(run), left_out_on(season, season.ends_on)).only(ids), ids)
     rules = policies.read_rules(track.rules)
     standings = rank_cards(cards, rules)
     before = verdicts_before(season, track.ladder)

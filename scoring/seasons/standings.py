@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -25,6 +25,7 @@ from providers.registry.enums import ProviderStatus
 from scoring.capabilities.enums import RunStatus
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.seasons import policies
+from scoring.seasons.ban_selectors import left_out_on
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.entry_services import enter_late
 from scoring.seasons.enums import NotRanked
@@ -76,7 +77,7 @@ def compute_standings(
     if len(present) < len(tracks):
         run = find_run(season, day)
         enter_late(season, day=day, now=now)
-        cards, field = read_cards(run), field_of(season)
+        cards, field = without_banned(read_cards(run), left_out_on(season, day)), field_of(season)
         for track in tracks:
             if track.pk not in present:
                 entered = cards.only(field.get(track.pk, ()))
@@ -170,6 +171,12 @@ def read_cards(run: ScoreRun) -> Cards:
             dtype=np.str_,
         ),
     )
+
+
+def without_banned(cards: Cards, banned: Collection[int]) -> Cards:
+    """The cards with those of `banned` out of the ranking, where nothing else keeps them out."""
+    out = np.isin(cards.provider, list(banned)) & (cards.reason == "") if banned else np.zeros(len(cards.code), bool)
+    return replace(cards, reason=np.where(out, str(NotRanked.BANNED), cards.reason)) if out.any() else cards
 
 
 def why_unranked(status: str, external: bool, composite: float | None) -> str:

@@ -7,11 +7,12 @@ from common.templatetags.paddock import day, number, percent
 from engine.season_rules import NONE, Quota, SettlementRules
 from providers.enums import Capability
 from scoring.seasons import policies
+from scoring.seasons.board_models import BoardRow
 from scoring.seasons.models import Season, Standing
 from scoring.seasons.policies import TrackRules
 
 
-def say_movement(standing: Standing) -> str:
+def say_movement(standing: Standing | BoardRow) -> str:
     """Places won or lost since the night before."""
     if standing.movement is None:
         return _("new") if standing.place is not None else "—"

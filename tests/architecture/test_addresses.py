@@ -29,6 +29,8 @@ PUBLIC_NAMES = {
     "pages:signing_keys",
     "pages:board_list",
     "pages:board",
+    "pages:board_embed",
+    "pages:board_kind",
     "pages:board_rules",
     "pages:board_pinned",
     "pages:board_entries",

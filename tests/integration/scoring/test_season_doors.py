@@ -61,7 +61,7 @@ def test_anybody_computes_the_digest_from_what_is_pinned() -> None:
     body = Client().get(f"/boards/{season.code}/pinned/").content
     assert hashlib.sha256(body).hexdigest() == season.digest
     assert season.digest in Client().get(f"/boards/{season.code}/rules/").content.decode()
-    assert set(season.pinned) == {"code", "starts_on", "ends_on", "model", "terms", "tracks"}
+    assert set(season.pinned) == {"code", "starts_on", "ends_on", "model", "terms", "bans", "tracks"}
     assert season.pinned["terms"] == {"notice_days": 15, "settlement_lag_days": 14, "objection_days": 7}
     shown = api(make_staff(Role.AUDITOR)).get(f"/api/v1/seasons/{season.pk}").json()
     assert (shown["digest"], shown["pinned"]) == (season.digest, season.pinned)
