@@ -6,11 +6,12 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.generic.base import TemplateView
+from django.views.generic.base import ContextMixin, View
 
 from common.exceptions import NotFound
 from pages.public.views_boards import BoardPage, DayForm
@@ -27,21 +28,25 @@ KEPT_SECONDS = 600
 
 @method_decorator(xframe_options_exempt, name="dispatch")
 @method_decorator(csp_replace({"frame-ancestors": ["*"], "script-src": None, "connect-src": None}), name="dispatch")
-class BoardEmbed(BoardPage, TemplateView):
+class BoardEmbed(BoardPage, ContextMixin, View):
     """The first places of a board as everybody sees them; `lang`, `track`, `day` and `rows` stand in the address."""
 
+    http_method_names = ["get", "head"]
     template_name = "public/board_embed.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(self.language()):
-            response = self.render_to_response(self.get_context_data(**kwargs)).render()
+            # Without the request: what knows the reader has no place in what everybody's caches keep.
+            response = HttpResponse(render_to_string(self.template_name, self.get_context_data(**kwargs)))
+        # Middleware asked who is there; this answer does not depend on it, so caches need not tell readers apart.
+        request.session.accessed = False
         patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
         return response
 
     def language(self) -> str:
-        """The language that the address names, else the one that the reader's browser asks for."""
+        """The language that the address names, else the portal's own; never the reader's, whom no cache knows."""
         wanted = self.request.GET.get("lang", "")
-        return wanted if wanted in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
+        return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         kind, season = self.kind(), self.season
