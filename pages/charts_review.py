@@ -40,11 +40,8 @@ def level_table(moves: LadderMoves) -> dict[str, Any]:
     rows = []
     for row, name in enumerate([*names, _("Newcomers")]):
         counts = moves.matrix[row].tolist()
-        tones = [
-            "rose" if col < row < moves.levels else "fell" if row < col < moves.levels else ""
-            for col in range(len(counts))
-        ]
-        rows.append((name, list(zip(counts, tones, strict=True)), sum(counts)))
+        cells = [(count, tone_of(row, column, moves.levels)) for column, count in enumerate(counts)]
+        rows.append((name, cells, sum(counts)))
     return {"head": [*names, _("No level")], "rows": rows, "moved": moves.moved}
 
 

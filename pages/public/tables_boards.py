@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.templatetags.paddock import number
@@ -31,11 +31,11 @@ def link_provider(record: Any) -> str:
 def link_evidence(record: Any, table: Any) -> SafeString:
     """The rule for everybody; the scorecard for its own provider and for staff."""
     anchor = reverse("pages:board_rules", args=[table.season_code]) + f"#board-{table.kind}"
-    links = [(anchor, _t("Rule"))]
+    links = [(anchor, gettext("Rule"))]
     if record.card and table.staff:
-        links.append((reverse("pages:staff:scorecard_detail", args=[record.card]), _t("Scorecard")))
+        links.append((reverse("pages:staff:scorecard_detail", args=[record.card]), gettext("Scorecard")))
     elif record.card and record.provider.organisation_id in table.own:
-        links.append((reverse("pages:provider:scorecard_of_run", args=[record.card]), _t("Scorecard")))
+        links.append((reverse("pages:provider:scorecard_of_run", args=[record.card]), gettext("Scorecard")))
     return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
 
@@ -43,7 +43,7 @@ def show_name(name: str, record: Any) -> str | SafeString:
     """The provider's name; a mark beside it where no public board shows it."""
     if not record.banned:
         return name
-    return format_html('{} <span class="state state-suspended">{}</span>', name, _t("banned from the boards"))
+    return format_html('{} <span class="state state-suspended">{}</span>', name, gettext("banned from the boards"))
 
 
 class RowTable(tables.Table):
@@ -58,7 +58,7 @@ class RowTable(tables.Table):
     provider = tables.Column(verbose_name=_("Provider"), accessor="provider__name", order_by="provider__name")
     code = tables.Column(verbose_name=_("Code"), accessor="provider__code", orderable=False, linkify=link_provider)
     movement = NumberColumn(verbose_name=_("Movement"), empty_values=())
-    evidence = tables.Column(verbose_name=_("Evidence"), empty_values=(), orderable=False)
+    evidence = tables.Column(verbose_name=_("Rule and evidence"), empty_values=(), orderable=False)
 
     class Meta:
         attrs = {"caption": _("Standings"), "class": "board"}
@@ -88,7 +88,7 @@ class KindTable(RowTable):
 
     class Meta(RowTable.Meta):
         model = BoardRow
-        fields: tuple[str, ...] = ("place", "provider", "code", "value", "interval", "movement", "evidence")
+        fields: tuple[str, ...] = ("place", "provider", "value", "interval", "movement", "code", "evidence")
 
     def render_value(self, value: float) -> str:
         return say_value(BoardKind(self.kind), value)
@@ -112,8 +112,8 @@ class RisingTable(KindTable):
 
     class Meta(KindTable.Meta):
         fields = (
-            *("place", "provider", "code", "value", "interval"),
-            *("start", "finish", "baseline", "peers", "movement", "evidence"),
+            *("place", "provider", "value", "interval", "start", "finish"),
+            *("baseline", "peers", "movement", "code", "evidence"),
         )
 
     def render_start(self, value: float) -> str:
@@ -149,7 +149,7 @@ class CountedTable(KindTable):
     counted = NumberColumn(verbose_name=_("Cold starts begun"), accessor="evidence", order_by="evidence")
 
     class Meta(KindTable.Meta):
-        fields = ("place", "provider", "code", "value", "interval", "counted", "movement", "evidence")
+        fields = ("place", "provider", "value", "interval", "counted", "movement", "code", "evidence")
 
     def render_counted(self, value: float) -> str:
         return number(value)
@@ -167,7 +167,7 @@ class TraderTable(CountedTable):
     counted = NumberColumn(verbose_name=_("Live hours"), accessor="evidence", order_by="evidence")
 
     class Meta(KindTable.Meta):
-        fields = ("place", "trader", "provider", "code", "value", "counted", "movement", "evidence")
+        fields = ("place", "trader", "value", "counted", "movement", "provider", "code", "evidence")
         exclude = ("interval",)
 
 

@@ -45,7 +45,7 @@ class BoardTable(RowTable):
 
     class Meta(RowTable.Meta):
         model = Standing
-        fields = ("place", "provider", "code", "score", "interval", "rank_interval", "movement", "evidence")
+        fields = ("place", "provider", "score", "interval", "rank_interval", "movement", "code", "evidence")
 
     def render_score(self, value: float) -> str:
         return number(value, 1)
