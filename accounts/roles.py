@@ -182,6 +182,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "provider.suspend",
         "provider.reinstate",
         "provider.clear_out",
+        "board.ban",
+        "board.lift_ban",
         "probation.fail",
         "watch.notify",
         "trader.release",
@@ -192,7 +194,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         "adjustment.enter",
         "related.edit",
     },
-    Role.APPEALS_OFFICER: _READ_CONDUCT | {"dispute.decide", "objection.decide"},
+    Role.APPEALS_OFFICER: _READ_CONDUCT | {"dispute.decide", "objection.decide", "board.lift_ban"},
     Role.AUDITOR: _READ_CONDUCT | {"audit.view", "agreement.view", "leniency.view"},
     Role.ADMINISTRATOR: _READ_CONDUCT
     | {

@@ -14,8 +14,8 @@ from scoring.capabilities import services as models
 from scoring.capabilities.compute import Silent, carry_out
 from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.runs import start_run
+from scoring.seasons.board_services import rank_night
 from scoring.seasons.models import Season
-from scoring.seasons.standings import compute_standings
 
 MODEL_FILE = Path(settings.BASE_DIR) / "engine" / "models" / "five_capabilities.toml"
 RECENT_NIGHTS = 5
@@ -45,7 +45,7 @@ def run_nights(season: Season, *, today: date, report: Callable[[int, int], None
 def run_night(season: Season, night: date) -> None:
     """Scores and standings of one business day, in the night after it."""
     score_night(night)
-    compute_standings(season_id=season.pk, day=night, by=None, now=at_night(night + timedelta(days=1)))
+    rank_night(season_id=season.pk, day=night, by=None, now=at_night(night + timedelta(days=1)))
 
 
 def score_night(night: date) -> None:

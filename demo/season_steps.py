@@ -9,6 +9,7 @@ from demo.clock import at_night, next_quarter, quarter_start
 from demo.scoring_steps import run_night, score_night
 from scoring.capabilities.models import ScoringModel
 from scoring.seasons import services as seasons
+from scoring.seasons.ban_services import impose_ban
 from scoring.seasons.comment_services import answer_comment, write_comment
 from scoring.seasons.enums import Outcome, Relief
 from scoring.seasons.models import Season
@@ -39,6 +40,8 @@ RULES: dict[str, Any] = {
         },
     ],
 }
+# Neither the company of the demo accounts nor one of the very first.
+BANNED = 12
 EARLY = timedelta(days=NOTICE_DAYS + 5)
 # So that the levels of one season count in the next: its result is final on the day before.
 GAP = timedelta(days=SETTLEMENT_LAG_DAYS + OBJECTION_DAYS + 3)
@@ -51,8 +54,22 @@ def open_seasons(cast: Cast, model: ScoringModel, *, today: date) -> Season:
     running = create(cast, model, first, next_quarter(first) - timedelta(days=1), on=first - EARLY)
     advance(cast, running, "announce", first - EARLY)
     advance(cast, running, "start", first)
+    ban_one(cast, today)
     announce_next(cast, model, next_quarter(first), today=today)
     return Season.objects.get(pk=running.pk)
+
+
+def ban_one(cast: Cast, today: date) -> None:
+    """A provider is off the boards for two weeks: the last nights show the gap that it leaves."""
+    day = today - timedelta(days=3)
+    impose_ban(
+        provider_id=cast.providers[BANNED].pk,
+        starts_on=day,
+        ends_on=day + timedelta(days=14),
+        reason="两家店铺的刷单行为经核实，已从业务数据中剔除；禁榜十五天。",
+        by=cast.staff[Role.CONDUCT_OFFICER],
+        now=at_night(day),
+    )
 
 
 def finish_past(cast: Cast, model: ScoringModel, first: date, following: date) -> Season:

@@ -148,6 +148,9 @@ PLAIN: dict[str, str | Promise] = {
     "season.comment": _("Rules commented on"),
     "season.answer_comment": _("Comment answered"),
     "standing.compute": _("Places computed"),
+    "board.compute": _("Boards computed"),
+    "board_ban.impose": _("Banned from the boards"),
+    "board_ban.lift": _("Ban from the boards lifted"),
 }
 
 

@@ -16,6 +16,7 @@ from accounts.permissions import check_permission, has_permission, is_staff
 from accounts.roles import OrganisationKind
 from accounts.saved_filters import selectors as saved_filters
 from accounts.selectors import organisations_of
+from common.csv_texts import BYTE_ORDER_MARK, quote_cell
 from common.exceptions import NotPermitted
 
 
@@ -117,13 +118,13 @@ class SafeExport(TableExport):
     def table_to_dataset(self, table: Any, exclude_columns: Any, dataset_kwargs: Any = None) -> Any:
         dataset = super().table_to_dataset(table, exclude_columns, dataset_kwargs)
         for index, row in enumerate(dataset):
-            dataset[index] = [f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in row]
+            dataset[index] = [quote_cell(cell) for cell in row]
         return dataset
 
     def export(self) -> str:
         """The file's text. CSV opens with a byte-order mark, without which spreadsheets garble Chinese."""
         text: str = super().export()
-        return f"\ufeff{text}" if self.format == self.CSV else text
+        return f"{BYTE_ORDER_MARK}{text}" if self.format == self.CSV else text
 
 
 class ListPage(Titled, ExportMixin, SingleTableMixin, FilterView):

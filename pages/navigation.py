@@ -84,6 +84,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
                 Item("staff:score_run_list", _("Score runs"), "run.view", "calculator"),
                 Item("staff:season_list", _("Seasons"), "season.view", "trophy"),
                 Item("staff:objection_list", _("Objections"), "objection.view", "message-report"),
+                Item("staff:ban_list", _("Bans from the boards"), "season.view", "eye-off"),
             ),
         ),
         Section(

@@ -8,6 +8,8 @@ from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
 from scoring.lab.models import LabMove, LabResult, LabTrial
+from scoring.seasons.ban_models import BoardBan
+from scoring.seasons.board_models import BoardNight, BoardRow
 from scoring.seasons.comment_models import SeasonComment
 from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.models import Season, Standing, StandingNight, Track
@@ -17,6 +19,9 @@ from scoring.seasons.verdict_models import Settlement, Verdict
 __all__ = [
     "Adjustment",
     "AdjustmentLine",
+    "BoardBan",
+    "BoardNight",
+    "BoardRow",
     "Dispute",
     "DisputeFile",
     "Division",

@@ -15,9 +15,9 @@ from api.v1.seasons import SeasonPart
 from common.days import business_day
 from common.exceptions import NotFound
 from scoring.seasons import selectors
+from scoring.seasons.board_services import rank_night
 from scoring.seasons.filters import StandingFilter
 from scoring.seasons.models import Standing, StandingNight
-from scoring.seasons.standings import compute_standings
 
 
 class OddsSerializer(serializers.Serializer[dict[str, float]]):
@@ -155,5 +155,5 @@ class NightListView(SeasonPart):
         form = NightInput(data=request.data)
         form.is_valid(raise_exception=True)
         day = form.validated_data.get("day") or business_day(timezone.now()) - timedelta(days=1)
-        nights = compute_standings(season_id=self.get_season().pk, day=day, by=request.user)
+        nights = rank_night(season_id=self.get_season().pk, day=day, by=request.user)
         return Response(NightSerializer(nights, many=True).data, status=201)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("notices", notices.NoticeListView.as_view(), name="notice-list"),
     path("notices/<int:pk>/read", notices.NoticeReadView.as_view(), name="notice-read"),
     path("", include("api.v1.urls_admission")),
+    path("", include("api.v1.urls_boards")),
     path("", include("api.v1.urls_conduct")),
     path("", include("api.v1.urls_criteria")),
     path("", include("api.v1.urls_documents")),

@@ -18,6 +18,8 @@ from scoring.capabilities import selectors
 from scoring.capabilities.models import Scorecard
 from scoring.seasons import selectors as seasons
 from scoring.seasons import words
+from scoring.seasons.ban_selectors import bans_of
+from scoring.seasons.ban_words import say_ban
 from scoring.seasons.models import Standing
 from scoring.seasons.track_words import describe_tracks
 from scoring.seasons.verdict_selectors import own_verdicts
@@ -105,6 +107,7 @@ class Race(OwnProviderPage, TitledPage):
             "announced": seasons.announced(),
             "verdicts": own_verdicts(self.provider.pk)[:6],
             "may_comment": self.may("season.comment"),
+            "bans": [say_ban(ban) for ban in bans_of(self.provider.pk)[:3]],
         }
         if season is not None:
             own = seasons.own_tracks(self.provider.pk, season)

@@ -1,28 +1,36 @@
 """The boards, open to everybody: places by night, and the rule behind them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-import django_tables2 as tables
 from django import forms
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic.base import View
 
-from accounts.permissions import organisation_ids_with
+from accounts.models import User
+from accounts.permissions import has_permission, organisation_ids_with
+from common.days import business_day
 from common.exceptions import NotFound
 from common.forms import DayInput
 from common.templatetags.paddock import local_text
 from pages.base import ListPage, TitledPage
 from pages.charts_scoring import draw_board
-from pages.columns import NumberColumn
 from pages.place_columns import PlaceColumns, idle_columns
+from pages.public.tables_boards import RowTable, equip
 from scoring.capabilities.rules import describe_rule
-from scoring.seasons import policies, selectors
+from scoring.seasons import board_selectors, policies, selectors
+from scoring.seasons.ban_selectors import rule_of_bans, visible_to
+from scoring.seasons.ban_words import say_ban, say_bans_rule
+from scoring.seasons.board_words import describe_board
 from scoring.seasons.chance_words import explain_ranks
-from scoring.seasons.enums import PUBLIC_SEASONS, SeasonStatus
+from scoring.seasons.enums import PUBLIC_SEASONS, BoardKind, SeasonStatus
 from scoring.seasons.filters import NightFilter
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 from scoring.seasons.pinning import describe_entries, write_canonical
@@ -30,32 +38,13 @@ from scoring.seasons.track_words import describe_tracks
 from scoring.seasons.words import describe_pinned, order_words
 
 
-class BoardTable(PlaceColumns):
-    place = NumberColumn(verbose_name=_("Place"))
-    provider = tables.Column(verbose_name=_("Provider"), accessor="provider__name", order_by="provider__name")
-    code = tables.Column(
-        verbose_name=_("Code"),
-        accessor="provider__code",
-        orderable=False,
-        linkify=lambda record: reverse("pages:provider_public", args=[record.provider.code]),
-    )
-
-    class Meta:
+class BoardTable(PlaceColumns, RowTable):
+    class Meta(RowTable.Meta):
         model = Standing
         fields = (
-            "place",
-            "provider",
-            "code",
-            "score",
-            "interval",
-            "rank_interval",
-            "movement",
-            "to_promotion",
-            "above_relegation",
-            "evidence",
-            "decided_by",
+            *("place", "provider", "score", "interval", "rank_interval", "movement", "to_promotion"),
+            *("above_relegation", "evidence", "decided_by", "code", "links"),
         )
-        attrs = {"caption": _("Standings"), "class": "board"}
 
 
 class DayForm(forms.Form):
@@ -94,6 +83,21 @@ class BoardPage:
         return season
 
 
+def embed_address(season: Season, kind: BoardKind, track: Track | None) -> str:
+    """The absolute address of a board's frame, in the reader's language."""
+    query = {"lang": get_language() or settings.LANGUAGE_CODE, **({"track": track.key} if track else {})}
+    return f"{settings.BASE_URL}{reverse('pages:board_embed', args=[season.code, kind])}?{urlencode(query)}"
+
+
+def own_bans(season: Season, user: User | AnonymousUser) -> list[list[str]]:
+    """The bans of the viewer's own companies that are not over, in sentences."""
+    if not board_selectors.own_organisations(user):
+        return []
+    bans = visible_to(user).filter(ends_on__gte=business_day(timezone.now()), lifted_on__isnull=True)
+    own = bans.filter(provider__organisation__in=board_selectors.own_organisations(user))
+    return [say_ban(ban, rule_of_bans(season)) for ban in own]
+
+
 class Board(BoardPage, ListPage):
     """The places of one night: tonight's, or those of any past day."""
 
@@ -102,6 +106,7 @@ class Board(BoardPage, ListPage):
     template_name = "public/board.html"
     export_name = "board"
     table_pagination = {"per_page": 50}
+    exclude_columns = ("links",)
 
     @cached_property
     def track(self) -> Track:
@@ -117,7 +122,33 @@ class Board(BoardPage, ListPage):
         return selectors.night_of(self.track, wanted)
 
     def get_queryset(self) -> Any:
-        return selectors.ranked_of(self.night) if self.night else Standing.objects.none()
+        return (
+            board_selectors.standings_shown_to(self.night, self.request.user) if self.night else Standing.objects.none()
+        )
+
+    def get_table(self, **kwargs: Any) -> Any:
+        return self.equipped(super().get_table(**kwargs))
+
+    def equipped(self, table: Any) -> Any:
+        """The table as the viewer may see it."""
+        user = self.request.user
+        return equip(
+            table,
+            kind=BoardKind.COMPREHENSIVE,
+            season_code=self.season.code,
+            own=board_selectors.own_organisations(user),
+            staff=has_permission(user, "scorecard.view"),
+        )
+
+    def own_table(self) -> Any:
+        """The viewer's own rows, whatever page they stand on; None for a stranger and for who has none."""
+        own = board_selectors.own_organisations(self.request.user)
+        if self.night is None or not own:
+            return None
+        rows = list(board_selectors.standings_with_bans(self.night).filter(provider__organisation__in=own))
+        return (
+            self.equipped(BoardTable(rows, orderable=False, prefix="own-", **self.get_table_kwargs())) if rows else None
+        )
 
     def get_table_kwargs(self) -> dict[str, Any]:
         rules = policies.read_rules(self.track.rules)
@@ -135,7 +166,12 @@ class Board(BoardPage, ListPage):
             first_key=order_words(policies.read_rules(self.track.rules))[0],
             nights=selectors.nights_of(self.track)[:8],
             ranks_note=explain_ranks(night) if night else "",
-            chart=draw_board(night, list(selectors.ranked_of(night)[:20])) if night else None,
+            chart=draw_board(night, list(self.get_queryset()[:20])) if night else None,
+            kinds=board_selectors.known_kinds(self.season),
+            kind=BoardKind.COMPREHENSIVE,
+            embed_url=embed_address(self.season, BoardKind.COMPREHENSIVE, self.track),
+            own_table=self.own_table(),
+            bans=own_bans(self.season, self.request.user),
             back_url=reverse("pages:board_list"),
             back_label=_("Boards"),
             empty_text=_("There are no places for this day."),
@@ -159,6 +195,8 @@ class BoardRules(BoardPage, TitledPage):
             model=season.scoring_model,
             rule=describe_rule(season.scoring_model.rule),
             pinned=describe_pinned(season),
+            boards=[describe_board(kind) for kind in BoardKind],
+            bans_rule=say_bans_rule(rule_of_bans(season)),
             comments=selectors.comments_of(season, self.request.user),
             may_comment=bool(organisation_ids_with(self.request.user, "season.comment")),
             **kwargs,

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from pages.staff import views_objection, views_places, views_season, views_season_comment, views_settlement
+from pages.staff import (
+    views_ban,
+    views_objection,
+    views_places,
+    views_season,
+    views_season_comment,
+    views_settlement,
+)
 
 urlpatterns = [
     path("seasons/", views_season.SeasonList.as_view(), name="season_list"),
@@ -14,6 +21,10 @@ urlpatterns = [
     path("seasons/<int:pk>/places/", views_places.PlaceList.as_view(), name="place_list"),
     path("seasons/<int:pk>/settlement/", views_settlement.SettlementPage.as_view(), name="settlement"),
     path("seasons/<int:pk>/settlement/start/", views_settlement.SettlementStart.as_view(), name="settlement_start"),
+    path("board-bans/", views_ban.BanList.as_view(), name="ban_list"),
+    path("board-bans/new/", views_ban.BanImpose.as_view(), name="ban_impose"),
+    path("board-bans/<int:pk>/", views_ban.BanDetail.as_view(), name="ban_detail"),
+    path("board-bans/<int:pk>/lift/", views_ban.BanLift.as_view(), name="ban_lift"),
     path("objections/", views_objection.ObjectionList.as_view(), name="objection_list"),
     path("objections/<int:pk>/", views_objection.ObjectionDetail.as_view(), name="objection_detail"),
     path("objections/<int:pk>/act/", views_objection.ObjectionAct.as_view(), name="objection_act"),

@@ -30,11 +30,11 @@ from pages.forms import FormPage
 from scoring.capabilities.enums import ModelStatus
 from scoring.capabilities.models import ScoringModel
 from scoring.seasons import policies, selectors, services
+from scoring.seasons.board_services import rank_night
 from scoring.seasons.chance_words import explain_odds, explain_ranks
 from scoring.seasons.filters import SeasonFilter
 from scoring.seasons.models import Season
 from scoring.seasons.permissions import offer_season_actions
-from scoring.seasons.standings import compute_standings
 from scoring.seasons.states import SEASON
 from scoring.seasons.track_words import describe_tracks
 from scoring.seasons.words import describe_pinned
@@ -170,7 +170,7 @@ class StandingCompute(SeasonPage):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         day = read_day(request.POST.get("day", "")) or business_day(timezone.now()) - timedelta(days=1)
-        compute_standings(season_id=self.season.pk, day=day, by=request.user)
+        rank_night(season_id=self.season.pk, day=day, by=request.user)
         messages.success(request, _("The places of this day are on the board."))
         return redirect("pages:staff:season_detail", self.season.pk)
 

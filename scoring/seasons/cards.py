@@ -1,7 +1,7 @@
 """The scorecards of one run as columns, and why somebody may hold no place."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,12 @@ def read_cards(run: ScoreRun, provider_ids: Collection[int] | None = None) -> Ca
             dtype=np.str_,
         ),
     )
+
+
+def without_banned(cards: Cards, banned: Collection[int]) -> Cards:
+    """The cards with those of `banned` out of the ranking, where nothing else keeps them out."""
+    out = np.isin(cards.provider, list(banned)) & (cards.reason == "") if banned else np.zeros(len(cards.code), bool)
+    return replace(cards, reason=np.where(out, str(NotRanked.BANNED), cards.reason)) if out.any() else cards
 
 
 def why_unranked(status: str, external: bool, composite: float | None) -> str:

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from providers.enums import Capability
+
 
 class SeasonStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
@@ -27,6 +29,7 @@ class NotRanked(models.TextChoices):
     EXTERNAL = "external", _("Not registered in the portal")
     SUSPENDED = "suspended", _("Suspended")
     CLEARED_OUT = "cleared_out", _("Cleared out")
+    BANNED = "banned", _("Banned from the boards")
 
 
 class RankMethod(models.TextChoices):
@@ -90,3 +93,30 @@ class Relief(models.TextChoices):
 
     RECOUNT = "recount", _("Count again with the newest scores of the last day")
     SPARE = "spare", _("Protect this provider from relegation and clear-out")
+
+
+class BoardKind(models.TextChoices):
+    """What a board ranks by. The first is the season's own standing; the others are stored beside it."""
+
+    COMPREHENSIVE = "comprehensive", _("Comprehensive")
+    TRAFFIC_MARKETING = Capability.TRAFFIC_MARKETING.value, Capability.TRAFFIC_MARKETING.label
+    ANCHOR_INCUBATION = Capability.ANCHOR_INCUBATION.value, Capability.ANCHOR_INCUBATION.label
+    SERVICE_FULFILMENT = Capability.SERVICE_FULFILMENT.value, Capability.SERVICE_FULFILMENT.label
+    SUPPLY_CHAIN = Capability.SUPPLY_CHAIN.value, Capability.SUPPLY_CHAIN.label
+    LIVE_OPERATIONS = Capability.LIVE_OPERATIONS.value, Capability.LIVE_OPERATIONS.label
+    RISING = "rising", pgettext_lazy("a board", "Rising")
+    INCUBATION = "incubation", pgettext_lazy("a board", "Cold starts")
+    BRAND = "brand", pgettext_lazy("a board", "Brand operators")
+    TRADERS = "traders", pgettext_lazy("a board", "Traders")
+
+
+STORED_BOARDS = tuple(kind for kind in BoardKind if kind != BoardKind.COMPREHENSIVE)
+# Boards over the whole season; the others are kept by track.
+SEASON_BOARDS = (BoardKind.BRAND, BoardKind.TRADERS)
+
+
+class Bans(models.TextChoices):
+    """What a ban from the boards does to the others; the engine's words."""
+
+    HOLD_PLACE = "hold_place", _("The others keep their places; the banned one's stands empty")
+    LEAVE_OUT = "leave_out", _("The others move up, and the banned one is out of the race")

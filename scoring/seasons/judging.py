@@ -24,7 +24,7 @@ from scoring.seasons.models import Season, Track
 from scoring.seasons.odds_rules import OddsRules
 from scoring.seasons.verdict_selectors import verdicts_before
 
-OUT = (NotRanked.SUSPENDED, NotRanked.CLEARED_OUT)
+OUT = (NotRanked.SUSPENDED, NotRanked.CLEARED_OUT, NotRanked.BANNED)
 DRAWN_KEYS = ("lower", "score")  # what the simulation draws; another first key cannot be
 
 

@@ -13,9 +13,9 @@ from scoring.capabilities.models import ScoringModel
 from scoring.capabilities.runs import start_run
 from scoring.capabilities.selectors import published_model
 from scoring.measures.compute import measure_providers
+from scoring.seasons.board_services import rank_night
 from scoring.seasons.models import Season
 from scoring.seasons.selectors import racing
-from scoring.seasons.standings import compute_standings
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +44,7 @@ def run_night(progress: Reports, *, day: date | None = None, now: datetime | Non
     ranked = {}
     for season in seasons:
         try:
-            ranked[season.code] = [
-                night.pk for night in compute_standings(season_id=season.pk, day=day, by=None, now=now)
-            ]
+            ranked[season.code] = [night.pk for night in rank_night(season_id=season.pk, day=day, by=None, now=now)]
         except Conflict as refusal:
             log.warning("night without standings", season=season.code, reason=str(refusal))
             skipped.append(f"{season.code}: {refusal}")

@@ -39,4 +39,12 @@ NOTICES: dict[str, NoticeText] = {
         page="provider:verdict_detail",
         arguments=("verdict",),
     ),
+    "board_ban.impose": NoticeText(
+        _("No board shows your company from %(starts_on)s to %(ends_on)s"),
+        _("Ban %(number)s. Reason: %(reason)s"),
+        page="provider:race",
+    ),
+    "board_ban.lift": NoticeText(
+        _("The ban %(number)s from the boards is lifted"), _("Reason: %(reason)s"), page="provider:race"
+    ),
 }

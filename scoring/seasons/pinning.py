@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from scoring.seasons import policies
+from scoring.seasons.ban_selectors import rule_of_bans
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.models import Season, Track
 
@@ -22,6 +23,7 @@ def describe_rules(season: Season) -> dict[str, Any]:
             "digest": season.scoring_model.digest,
         },
         "terms": dict(policies.DEFAULT_TERMS),
+        "bans": rule_of_bans(season).value,
         "tracks": {track.key: describe_track(track) for track in season.tracks.order_by("pk")},
     }
 

@@ -17,7 +17,7 @@ from common.exceptions import InvalidInput
 from common.languages import in_both
 from engine.season_rules import NONE, SettlementRules
 from providers.enums import Category, ProviderType, Region
-from scoring.seasons.enums import Newcomers
+from scoring.seasons.enums import Bans, Newcomers
 from scoring.seasons.models import MAIN_TRACK
 from scoring.seasons.policies import TrackRules, read_rules
 
@@ -138,12 +138,14 @@ class Plan:
 
     rules: TrackRules
     entries: tuple[TrackPlan, ...]
+    bans: Bans = Bans.HOLD_PLACE
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values for storage; a plan of the one default track has no `tracks`."""
+        plain = {**self.rules.as_mapping(), "bans": self.bans.value}
         if self.entries == (_main(self.rules),):
-            return self.rules.as_mapping()
-        return {**self.rules.as_mapping(), "tracks": [entry.as_mapping() for entry in self.entries]}
+            return plain
+        return {**plain, "tracks": [entry.as_mapping() for entry in self.entries]}
 
     def tracks(self) -> list[PlannedTrack]:
         """The tracks in the order of the plan."""
@@ -152,16 +154,22 @@ class Plan:
 
 def read_plan(mapping: Mapping[str, Any]) -> Plan:
     """A plan from stored or given values. Raises InvalidInput (field `rules`) that names the fault."""
-    shared = {name: value for name, value in mapping.items() if name != "tracks"}
-    rules = read_rules(shared)
+    shared = {name: value for name, value in mapping.items() if name not in ("tracks", "bans")}
+    rules, bans = read_rules(shared), _read_bans(mapping.get("bans", Bans.HOLD_PLACE))
     given = mapping.get("tracks")
     if given is None:
-        return Plan(rules, (_main(rules),))
+        return Plan(rules, (_main(rules),), bans)
     if not isinstance(given, list) or not given or not all(isinstance(entry, Mapping) for entry in given):
         raise _bad(_("The tracks must be a list of tables."), _("Give at least one track, or leave the list out."))
-    plan = Plan(rules, tuple(_read_track(entry, shared) for entry in given))
+    plan = Plan(rules, tuple(_read_track(entry, shared) for entry in given), bans)
     _check_together(plan)
     return plan
+
+
+def _read_bans(given: Any) -> Bans:
+    if given not in Bans.values:
+        raise _bad(_("The rule of bans is not understood."), _("Use %(keys)s.") % {"keys": ", ".join(Bans.values)})
+    return Bans(given)
 
 
 def _main(rules: TrackRules) -> TrackPlan:

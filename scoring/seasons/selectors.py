@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
 from common.exceptions import NotFound
+from scoring.seasons.ban_selectors import BANNED
 from scoring.seasons.comment_models import SeasonComment
 from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.enums import CLOSED_SEASONS, PUBLIC_SEASONS, RACING_SEASONS, SeasonStatus
@@ -100,12 +101,13 @@ def ranked_of(night: StandingNight) -> QuerySet[Standing]:
 
 
 def standings_visible_to(user: User | AnonymousUser) -> QuerySet[Standing]:
-    """Places of public seasons are public; why somebody has none is for staff and that provider."""
+    """Places of public seasons are public, but for those banned from the boards; why somebody has none is for staff
+    and that provider."""
     standings = Standing.objects.select_related("provider", "night", "track__season")
     if has_permission(user, "season.view"):
         return standings
     mine = organisation_ids_with(user, "scorecard.view")
-    return standings.filter(Q(place__isnull=False) | Q(provider__organisation__in=mine))
+    return standings.filter(Q(place__isnull=False) & ~Q(BANNED) | Q(provider__organisation__in=mine))
 
 
 def odds_reader(user: User | AnonymousUser) -> Callable[[Standing], bool]:
@@ -130,7 +132,8 @@ def neighbours_of(standing: Standing, reach: int = 3) -> QuerySet[Standing]:
     """The rows around a provider's place on the same night; empty when it has none."""
     if standing.place is None:
         return Standing.objects.none()
-    return ranked_of(standing.night).filter(place__range=(max(1, standing.place - reach), standing.place + reach))
+    near = ranked_of(standing.night).filter(place__range=(max(1, standing.place - reach), standing.place + reach))
+    return near.filter(~Q(BANNED) | Q(pk=standing.pk))
 
 
 def near_lines(night: StandingNight, place: int | None = None, reach: int = 4) -> QuerySet[Standing]:

@@ -14,7 +14,8 @@ from engine.settlement import Settlement as Settled
 from providers.registry.models import Provider
 from scoring.capabilities.models import ScoreRun
 from scoring.seasons import policies
-from scoring.seasons.cards import Cards, read_cards
+from scoring.seasons.ban_selectors import left_out_on
+from scoring.seasons.cards import Cards, read_cards, without_banned
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.enums import UNPLACED, NotRanked, Outcome
 from scoring.seasons.judging import OUT, judge, read_odds
@@ -74,6 +75,7 @@ def settle_track_now(track: Track, *, relieved: Collection[int] = (), again: Set
     cards = with_missing(read_cards(run, ids), ids)
     if again is not None:
         cards = without_later_bans(cards, again)
+    cards = without_banned(cards, left_out_on(season, season.ends_on))
     rules = policies.read_rules(track.rules)
     standings = rank_cards(cards, rules)
     settled = judge(

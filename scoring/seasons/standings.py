@@ -21,7 +21,8 @@ from engine.standings import Lines, Standings, measure_lines, rank_standings
 from scoring.capabilities.enums import RunStatus
 from scoring.capabilities.models import ScoreRun
 from scoring.seasons import policies
-from scoring.seasons.cards import Cards, Floats, read_cards
+from scoring.seasons.ban_selectors import left_out_on
+from scoring.seasons.cards import Cards, Floats, read_cards, without_banned
 from scoring.seasons.chances import Chances, compute_chances
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.entry_services import enter_late
@@ -51,7 +52,7 @@ def compute_standings(
     if len(present) < len(tracks):
         run = find_run(season, day)
         enter_late(season, day=day, now=now)
-        cards, field = read_cards(run), field_of(season)
+        cards, field = without_banned(read_cards(run), left_out_on(season, day)), field_of(season)
         for track in tracks:
             if track.pk not in present:
                 entered = cards.only(field.get(track.pk, ()))

@@ -35,7 +35,7 @@ def say_outcome(verdict: Verdict) -> str:
         Outcome.STAY: _("Stays, at place %(place)s with %(score)s points."),
         Outcome.RELEGATED: _("Relegated from place %(place)s with %(score)s points."),
         Outcome.CLEARED_OUT: _("To be cleared out, at place %(place)s with %(score)s points."),
-        Outcome.BANNED: _("Out of the race: suspended or cleared out on the last day."),
+        Outcome.BANNED: _("Out of the race: suspended, cleared out or banned from the boards on the last day."),
         Outcome.NOT_RANKED: _("Not ranked: too little evidence for a score."),
     }
     text = sentences[Outcome(verdict.outcome)]
@@ -183,7 +183,7 @@ def _plain(met_text: Callable[[], str], unmet_text: Callable[[], str]) -> Callab
 
 
 SENTENCES: dict[str, Callable[[bool, Params], str]] = {
-    "ban.none": _plain(lambda: "", lambda: _("Suspended or cleared out on the last day.")),
+    "ban.none": _plain(lambda: "", lambda: _("Suspended, cleared out or banned from the boards on the last day.")),
     "rank.assessed": _plain(lambda: "", lambda: _("There is no score for the last day.")),
     "promotion.place": _promotion_place,
     "promotion.no_tie": _promotion_tie,

@@ -7,11 +7,14 @@ from common.templatetags.paddock import day, number, percent
 from engine.season_rules import NONE, Quota, SettlementRules
 from providers.enums import Capability
 from scoring.seasons import policies
+from scoring.seasons.ban_selectors import rule_of_bans
+from scoring.seasons.ban_words import say_bans_rule
+from scoring.seasons.board_models import BoardRow
 from scoring.seasons.models import Season, Standing
 from scoring.seasons.policies import TrackRules
 
 
-def say_movement(standing: Standing) -> str:
+def say_movement(standing: Standing | BoardRow) -> str:
     """Places won or lost since the night before."""
     if standing.movement is None:
         return _("new") if standing.place is not None else "—"
@@ -87,6 +90,7 @@ def describe_pinned(season: Season) -> list[tuple[str, str]]:
             (name, ngettext("%(days)s day", "%(days)s days", terms[key]) % {"days": terms[key]})
             for key, name in named.items()
         ],
+        (_("Bans"), say_bans_rule(rule_of_bans(season))),
         (
             _("Tracks"),
             _("%(count)s, with who races, ranking keys, quotas and protections")

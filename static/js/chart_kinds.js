@@ -232,4 +232,34 @@ function scatter(data, { theme, format }) {
   };
 }
 
-export const BUILDERS = { radar, waterfall, line, bar, intervals, scatter };
+function bump(data, { theme, format, narrow }) {
+  // The name stands at the line's end; a line that ends early leaves it to the table.
+  const name = (text) => (text.length > 10 ? `${text.slice(0, 9)}…` : text);
+  return {
+    height: Math.min(640, Math.max(280, 28 * Math.min(data.worst, 20) + 60)) + (narrow ? 40 : 0),
+    grid: { ...GRID, right: narrow ? 16 : 148, bottom: narrow ? 44 : 8 },
+    legend: narrow ? { ...legend(theme, data.series.map((one) => one.name)), type: "scroll" } : undefined,
+    tooltip: { trigger: "item", formatter: (item) => `${item.seriesName}\n${item.name}  ${format(item.value)}` },
+    xAxis: nameAxis(theme, data.x, { boundaryGap: false }),
+    yAxis: valueAxis(theme, { inverse: true, min: 1, max: data.worst, minInterval: 1 }),
+    series: data.series.map((one, index) => {
+      const colour = one.mark ? theme.mark : theme.series[index % theme.series.length];
+      return {
+        name: one.name,
+        type: "line",
+        data: one.values,
+        z: one.mark ? 5 : 2,
+        symbol: "circle",
+        symbolSize: one.mark ? 9 : 7,
+        connectNulls: false,
+        lineStyle: { width: one.mark ? 3.5 : 2, color: colour },
+        itemStyle: { color: colour },
+        emphasis: { focus: "series", lineStyle: { width: 4 } },
+        endLabel: { show: !narrow, formatter: () => name(one.name), color: theme.ink, fontSize: 11, fontWeight: one.mark ? 700 : 400 },
+        labelLayout: { moveOverlap: "shiftY" },
+      };
+    }),
+  };
+}
+
+export const BUILDERS = { radar, waterfall, line, bar, intervals, scatter, bump };

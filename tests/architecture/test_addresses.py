@@ -29,6 +29,11 @@ PUBLIC_NAMES = {
     "pages:signing_keys",
     "pages:board_list",
     "pages:board",
+    "pages:board_embed",
+    "pages:board_kind",
+    "pages:season_review",
+    "pages:season_certificate",
+    "pages:verify_season",
     "pages:board_rules",
     "pages:board_pinned",
     "pages:board_entries",
@@ -38,6 +43,7 @@ PUBLIC_NAMES = {
     "api:v1:window-final-list",
     "api:v1:token",
     "api:v1:verification",
+    "api:v1:season-certificate",
     "api:v1:false-claim-report",
 }
 

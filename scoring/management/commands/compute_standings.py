@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from common.days import business_day
 from common.exceptions import DomainError
+from scoring.seasons.board_services import rank_night
 from scoring.seasons.selectors import racing
-from scoring.seasons.standings import compute_standings
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         day = options["day"] or business_day(timezone.now()) - timedelta(days=1)
         for season in racing():
             try:
-                for night in compute_standings(season_id=season.pk, day=day, by=None):
+                for night in rank_night(season_id=season.pk, day=day, by=None):
                     self.stdout.write(
                         f"{night.track} {night.day}: {night.ranked_count} ranked, {night.unranked_count} not. "
                         f"Digest {night.digest}"

@@ -61,7 +61,7 @@ def test_anybody_computes_the_digest_from_what_is_pinned() -> None:
     body = Client().get(f"/boards/{season.code}/pinned/").content
     assert hashlib.sha256(body).hexdigest() == season.digest
     assert season.digest in Client().get(f"/boards/{season.code}/rules/").content.decode()
-    assert set(season.pinned) == {"code", "starts_on", "ends_on", "model", "terms", "tracks"}
+    assert set(season.pinned) == {"code", "starts_on", "ends_on", "model", "terms", "bans", "tracks"}
     assert season.pinned["terms"] == {
         "notice_days": 15,
         "settlement_lag_days": 14,
