@@ -9,7 +9,7 @@ import django
 
 from bench.tables import write_result
 
-SKIP = {"__main__", "__init__", "tables", "measure", "generate", "world", "rivals", "plot"}
+SKIP = {"__main__", "__init__", "tables", "measure", "generate", "world", "rivals", "plot", "racing_page"}
 
 
 def names() -> list[str]:

@@ -22,6 +22,7 @@ Meant for up to some 500 rows: work and time grow with the square of the rows. N
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,8 +30,9 @@ from numpy.typing import ArrayLike, NDArray
 from engine.arrays import BoolArray, FloatArray, Places, as_floats
 from engine.errors import EngineError
 
+SMALLEST_DRAWN = 1e-30  # below it single precision ends; simulated errors of certain scores are 0 all the same
 DRAWS = 10_000
-BLOCK = 131_072  # numbers of simulated errors at once, a megabyte
+BLOCK = 262_144  # numbers of simulated errors at once, a megabyte
 SMALLEST = 1e-300  # variance of a difference that is certain: any lead counts, an equal score does not
 
 
@@ -48,7 +50,7 @@ class _Sample:
 
     estimate: FloatArray
     covariance: FloatArray
-    blocks: tuple[FloatArray, ...]
+    blocks: tuple[NDArray[np.float32], ...]
 
     def statistics(self, row: int) -> FloatArray:
         """Studentised lead of every row over `row`."""
@@ -62,17 +64,17 @@ class _Sample:
         spread[row] = np.inf
         return spread
 
-    def largest(self, row: int, kept: NDArray[np.intp], sign: int = 1) -> FloatArray:
+    def largest(self, row: int, kept: NDArray[np.intp], sign: int = 1) -> NDArray[np.float32]:
         """The largest simulated studentised difference of the rows `kept` to `row`, by draw; with `sign` -1 of `row` to
         them."""
-        inverse = sign / self.spread(row)[kept, None]
-        return np.concatenate([self._differ(block, row, kept, inverse).max(axis=0) for block in self.blocks])
-
-    def _differ(self, block: FloatArray, row: int, kept: NDArray[np.intp], inverse: FloatArray) -> FloatArray:
-        errors = block[kept]
-        errors -= block[row]
-        errors *= inverse
-        return errors
+        inverse = (sign / np.maximum(self.spread(row), SMALLEST_DRAWN)).astype(np.float32)[kept, None]
+        maxima = []
+        for block in self.blocks:
+            errors = block[kept]
+            errors -= block[row]
+            errors *= inverse
+            maxima.append(errors.max(axis=0))
+        return np.concatenate(maxima)
 
 
 def bound_ranks(
@@ -147,7 +149,7 @@ def _find_better_pairs(sample: _Sample, level: float) -> BoolArray:
     return ~open_pairs & ~itself
 
 
-def find_critical_value(maxima: FloatArray, level: float) -> float:
+def find_critical_value(maxima: NDArray[np.floating[Any]], level: float) -> float:
     """The level's quantile of simulated maxima: the upper order statistic, so that interpolation never lowers it."""
     return float(np.quantile(maxima, level, method="higher"))
 
@@ -181,11 +183,12 @@ def _draw_sample(estimate: ArrayLike, se: ArrayLike, level: float, seed: int, dr
     return ranked, _Sample(values[ranked], covariance, tuple(_cut_blocks(errors.T)))
 
 
-def _cut_blocks(errors: FloatArray) -> Iterator[FloatArray]:
-    """Rows x draws in blocks that stay in the processor's cache while each row is compared with all others."""
+def _cut_blocks(errors: FloatArray) -> Iterator[NDArray[np.float32]]:
+    """Rows x draws in blocks that stay in the processor's cache while each row is compared with all others. Simulated
+    errors need no more than single precision."""
     width = max(1, BLOCK // max(1, len(errors)))
     for start in range(0, errors.shape[1], width):
-        yield np.ascontiguousarray(errors[:, start : start + width])
+        yield np.ascontiguousarray(errors[:, start : start + width], dtype=np.float32)
 
 
 def _bad_spread() -> EngineError:

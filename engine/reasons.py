@@ -23,6 +23,11 @@ class Reason:
     met: bool
     params: dict[str, Param]
 
+    @property
+    def side(self) -> str:
+        """The first part of the code: the move the condition belongs to."""
+        return self.code.partition(".")[0]
+
 
 @dataclass(frozen=True)
 class Condition:

@@ -31,7 +31,7 @@ not use is not passed on to the next.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,27 +70,29 @@ class Settlement:
     def deciding(self, row: int) -> tuple[Reason, ...]:
         """The conditions that made the outcome of `row`: for a move all of its own, for a stay those that prevented a
         move."""
-        outcome = str(self.outcome[row])
-        own = [condition for condition in self.conditions if condition.applies[row]]
-        sides = {"promoted": ("promotion",), "relegated": ("relegation",), "cleared_out": ("clear_out", "relegation")}
-        if outcome in ("banned", "not_ranked"):
-            side = "ban" if outcome == "banned" else "rank"
-            return tuple(condition.reason(row) for condition in own if condition.side == side)
-        if outcome in sides:
-            chosen = [c for c in own if c.side in sides[outcome] and c.met[row]]
-            return tuple(condition.reason(row) for condition in chosen)
-        close = {c.side for c in own if c.code in ("promotion.place", "relegation.place") and c.met[row]}
-        close |= {c.side for c in own if c.code == "relegation.no_tie" and not c.met[row]}
-        chosen = [c for c in own if c.side in close and not c.met[row] and c.code != "relegation.place"]
-        if outcome == "play_off":
-            chosen += [c for c in own if c.side == "play_off" and c.met[row]]
-        else:
-            chosen = chosen or [c for c in own if c.code in ("promotion.place", "relegation.place")]
-        return tuple(condition.reason(row) for condition in chosen)
+        return choose_deciding(str(self.outcome[row]), self.reasons(row))
 
     def count(self, outcome: str) -> int:
         """Number of rows with this outcome."""
         return Counter(self.outcome.tolist())[outcome]
+
+
+def choose_deciding(outcome: str, own: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Those of a row's reasons that made its outcome; see `Settlement.deciding`."""
+    sides = {"promoted": ("promotion",), "relegated": ("relegation",), "cleared_out": ("clear_out", "relegation")}
+    if outcome in ("banned", "not_ranked"):
+        side = "ban" if outcome == "banned" else "rank"
+        return tuple(one for one in own if one.side == side)
+    if outcome in sides:
+        return tuple(one for one in own if one.side in sides[outcome] and one.met)
+    close = {one.side for one in own if one.code in ("promotion.place", "relegation.place") and one.met}
+    close |= {one.side for one in own if one.code == "relegation.no_tie" and not one.met}
+    chosen = [one for one in own if one.side in close and not one.met and one.code != "relegation.place"]
+    if outcome == "play_off":
+        chosen += [one for one in own if one.side == "play_off" and one.met]
+    else:
+        chosen = chosen or [one for one in own if one.code in ("promotion.place", "relegation.place")]
+    return tuple(chosen)
 
 
 @dataclass(frozen=True)

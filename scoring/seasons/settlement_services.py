@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import check_in_transaction, record
+from common.copying import copy_rows
 from common.days import business_day
 from common.jobs.models import Job
 from common.jobs.services import enqueue
@@ -22,6 +23,7 @@ from scoring.seasons.models import Season, Track
 from scoring.seasons.permissions import check_clears_out
 from scoring.seasons.settling import Result, settle_track_now
 from scoring.seasons.verdict_models import Settlement, Verdict
+from scoring.seasons.verdict_rows import verdict_fields
 from scoring.seasons.verdict_selectors import current_settlement, current_verdicts
 
 TASK = "scoring.settle_season"
@@ -89,19 +91,11 @@ def write_settlement(
     )
     settlement.full_clean()
     settlement.save(force_insert=True)
-    before = {one.provider_id: one for one in supersedes.verdicts.all()} if supersedes else {}
-    Verdict.objects.bulk_create(
-        [
-            Verdict(
-                settlement=settlement,
-                **vars(draft),
-                outcome_before=earlier.outcome if earlier and earlier.outcome != draft.outcome else "",
-                place_before=earlier.place if earlier and earlier.place != draft.place else None,
-            )
-            for draft, earlier in ((draft, before.get(draft.provider_id)) for draft in result.drafts)
-        ],
-        batch_size=BATCH,
-    )
+    earlier = supersedes.verdicts.values_list("provider_id", "outcome", "place") if supersedes else ()
+    before = {pk: (outcome, place) for pk, outcome, place in earlier}
+    fields = verdict_fields(settlement, result.drafts, before)
+    with connection.wrap_database_errors:
+        copy_rows(connection.cursor().cursor, Verdict._meta.db_table, fields)
     return settlement
 
 

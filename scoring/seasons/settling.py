@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from engine.reasons import Reason, round_params
 from engine.settlement import Settlement as Settled
+from engine.settlement import choose_deciding
 from providers.registry.models import Provider
 from scoring.capabilities.models import ScoreRun
 from scoring.seasons import policies
@@ -132,7 +133,7 @@ def draft_verdicts(track: Track, cards: Cards, settled: Settled, before: Mapping
                 outcome=outcome,
                 place=int(places[row]) if placed else None,
                 score=float(standings.score[row]) if placed else None,
-                reasons=plain_reasons(told[row], settled.deciding(row)),
+                reasons=plain_reasons(told[row], choose_deciding(outcome, told[row])),
                 last_places=before.get(pk, ("", 0))[1] + 1 if last else 0,
                 **levels.after(pk, outcome),
             )
