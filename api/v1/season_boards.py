@@ -80,7 +80,7 @@ class BoardListView(SeasonPart):
 
     filter_backends: list[Any] = []
 
-    @extend_schema(responses=BoardSerializer(many=True))
+    @extend_schema(operation_id="seasons_boards_newest", responses=BoardSerializer(many=True))
     def get(self, request: Request, pk: int) -> Response:
         page = self.paginate_queryset(board_selectors.boards_of(self.get_season()))
         return self.get_paginated_response(BoardSerializer(page, many=True).data)

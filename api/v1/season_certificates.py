@@ -18,7 +18,7 @@ from scoring.seasons.enums import CLOSED_SEASONS
 from scoring.seasons.models import Season
 
 
-class ResultSerializer(serializers.Serializer[Any]):
+class CertifiedResultSerializer(serializers.Serializer[Any]):
     track = serializers.CharField()
     track_name = WordsSerializer()
     place = serializers.IntegerField()
@@ -42,7 +42,7 @@ class CertificateStatementSerializer(serializers.Serializer[Any]):
     ends_on = serializers.DateField()
     final_on = serializers.DateField()
     rules_digest = serializers.CharField()
-    results = ResultSerializer(many=True)
+    results = CertifiedResultSerializer(many=True)
     page = serializers.CharField()
     issued_at = serializers.DateTimeField()
     valid_until = serializers.DateTimeField()

@@ -98,7 +98,8 @@ class SeasonInput(serializers.Serializer[Any]):
     ends_on = serializers.DateField()
     scoring_model = serializers.IntegerField()
     rules = serializers.JSONField(
-        required=False, help_text="`order`, `settlement` and `tracks`; by default the house rules and one track."
+        required=False,
+        help_text="`order`, `settlement`, `bans` and `tracks`; by default the house rules and one track.",
     )
 
 

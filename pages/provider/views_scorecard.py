@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from common.days import business_day
 from common.exceptions import NotFound
 from pages.base import ProviderPage, TitledPage
 from pages.card_tabs import MoveTab, NextStepsTab, OutlookTab, PeersTab, WhatIfTab
@@ -18,7 +20,7 @@ from scoring.capabilities import selectors
 from scoring.capabilities.models import Scorecard
 from scoring.seasons import selectors as seasons
 from scoring.seasons import words
-from scoring.seasons.ban_selectors import bans_of
+from scoring.seasons.ban_selectors import rule_of_bans, standing_bans
 from scoring.seasons.ban_words import say_ban
 from scoring.seasons.models import Standing
 from scoring.seasons.track_words import describe_tracks
@@ -107,8 +109,9 @@ class Race(OwnProviderPage, TitledPage):
             "announced": seasons.announced(),
             "verdicts": own_verdicts(self.provider.pk)[:6],
             "may_comment": self.may("season.comment"),
-            "bans": [say_ban(ban) for ban in bans_of(self.provider.pk)[:3]],
         }
+        bans = standing_bans([self.organisation.pk], business_day(timezone.now()))
+        context["bans"] = [say_ban(ban, rule_of_bans(season) if season else None) for ban in bans]
         if season is not None:
             own = seasons.own_tracks(self.provider.pk, season)
             track = next((one for one in own if one.key == self.request.GET.get("track")), own[0] if own else None)

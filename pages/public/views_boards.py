@@ -26,7 +26,7 @@ from pages.place_columns import PlaceColumns, idle_columns
 from pages.public.tables_boards import RowTable, equip
 from scoring.capabilities.rules import describe_rule
 from scoring.seasons import board_selectors, policies, selectors
-from scoring.seasons.ban_selectors import rule_of_bans, visible_to
+from scoring.seasons.ban_selectors import rule_of_bans, standing_bans
 from scoring.seasons.ban_words import say_ban, say_bans_rule
 from scoring.seasons.board_words import describe_board
 from scoring.seasons.chance_words import explain_ranks
@@ -91,11 +91,11 @@ def embed_address(season: Season, kind: BoardKind, track: Track | None) -> str:
 
 def own_bans(season: Season, user: User | AnonymousUser) -> list[list[str]]:
     """The bans of the viewer's own companies that are not over, in sentences."""
-    if not board_selectors.own_organisations(user):
+    own = board_selectors.own_organisations(user)
+    if not own:
         return []
-    bans = visible_to(user).filter(ends_on__gte=business_day(timezone.now()), lifted_on__isnull=True)
-    own = bans.filter(provider__organisation__in=board_selectors.own_organisations(user))
-    return [say_ban(ban, rule_of_bans(season)) for ban in own]
+    bans = standing_bans(own, business_day(timezone.now()))
+    return [say_ban(ban, rule_of_bans(season)) for ban in bans]
 
 
 class Board(BoardPage, ListPage):

@@ -1,5 +1,6 @@
 """Reads about bans from the boards."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
@@ -53,6 +54,7 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[BoardBan]:
     return bans.filter(provider__organisation_id__in=organisation_ids_with(user, "scorecard.view"))
 
 
-def bans_of(provider_id: int) -> QuerySet[BoardBan]:
-    """The bans of one provider, the newest first."""
-    return BoardBan.objects.filter(provider_id=provider_id).select_related("imposed_by", "lifted_by")
+def standing_bans(organisations: Collection[int | None], today: date) -> QuerySet[BoardBan]:
+    """The bans of some companies that run or are still to come, the first to begin on top."""
+    bans = BoardBan.objects.filter(provider__organisation__in=organisations, lifted_on__isnull=True)
+    return bans.filter(ends_on__gte=today).order_by("starts_on", "pk")

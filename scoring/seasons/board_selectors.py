@@ -3,14 +3,14 @@
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
 from scoring.capabilities.models import Scorecard
 from scoring.seasons.ban_selectors import BANNED
 from scoring.seasons.board_models import BoardNight, BoardRow
-from scoring.seasons.enums import BoardKind
+from scoring.seasons.enums import STORED_BOARDS, BoardKind
 from scoring.seasons.models import Season, Standing, StandingNight, Track
 
 
@@ -80,9 +80,16 @@ def boards_of(season: Season) -> QuerySet[BoardNight]:
 
 
 def known_kinds(season: Season) -> list[BoardKind]:
-    """The boards that have a night, in the order of the enumeration; the comprehensive one always."""
-    present = set(BoardNight.objects.filter(season=season).order_by().values_list("kind", flat=True).distinct())
-    return [kind for kind in BoardKind if kind == BoardKind.COMPREHENSIVE or kind in present]
+    """The boards that have a night, in the order of the enumeration; the comprehensive one always.
+
+    One look into the index for each, however many nights there are.
+    """
+    nights = BoardNight.objects.filter(season=OuterRef("pk"))
+    found = Season.objects.filter(pk=season.pk).values(
+        **{kind.value: Exists(nights.filter(kind=kind)) for kind in STORED_BOARDS}
+    )
+    present = found.get()
+    return [kind for kind in BoardKind if present.get(kind.value, True)]
 
 
 def no_rows() -> QuerySet[BoardRow]:

@@ -241,6 +241,9 @@ def test_the_provider_reads_its_ban_in_words_and_sees_its_own_row() -> None:
     mine = sign_in(owner_of(field[0])).get(f"/boards/{season.code}/").content.decode()
     assert "Reason: Lent its licence." in mine
     assert "You go on racing: your place counts" in mine
+    race = sign_in(owner_of(field[0])).get("/provider/race/").content.decode()
+    assert "Reason: Lent its licence." in race
+    assert "Reason:" not in owner.get("/provider/race/").content.decode()  # its own ban is over
     assert "Lent its licence." not in owner.get(f"/boards/{season.code}/").content.decode()
     staff = sign_in(make_staff(Role.AUDITOR)).get(f"/boards/{season.code}/by/traffic_marketing/")
     assert [row.record.banned for row in staff.context["table"].rows] == [False, True, False, False]
