@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants.matching.enums import Obstacle
 
@@ -21,10 +22,10 @@ FIGURED = (RoundStatus.PREVIEW, RoundStatus.COMMITTED)
 class Balance(models.TextChoices):
     """How much a round gives up in fit so that the load is spread."""
 
-    NONE = "none", _("None: fit alone decides")
-    LIGHT = "light", _("Light: the last places of a provider cost a little")
-    MEDIUM = "medium", _("Medium: from two fifths of its rooms on, places cost more")
-    STRONG = "strong", _("Strong: nearly every further place costs")
+    NONE = "none", pgettext_lazy("balance", "None")
+    LIGHT = "light", pgettext_lazy("balance", "Light")
+    MEDIUM = "medium", pgettext_lazy("balance", "Medium")
+    STRONG = "strong", pgettext_lazy("balance", "Strong")
 
 
 class Skip(models.TextChoices):
@@ -36,3 +37,12 @@ class Skip(models.TextChoices):
 
 SKIPS = [*Skip.choices, *Obstacle.choices]
 SKIP_CODES = [code for code, _label in SKIPS]
+
+
+class PlaceOutcome(models.TextChoices):
+    """What has become of a place so far."""
+
+    PLANNED = "planned", _("Not invited yet")
+    INVITED = "invited", _("Invited")
+    SKIPPED = "skipped", _("Not invited")
+    NOBODY = "nobody", _("Nobody found")

@@ -13,7 +13,7 @@ from common.models import Job, Versioned
 from common.validation import Checked
 from merchants.matching.models import Invitation
 from merchants.requests.models import HelpRequest
-from merchants.rounds.enums import FIGURED, OPEN_ROUNDS, SKIP_CODES, SKIPS, Balance, RoundStatus
+from merchants.rounds.enums import FIGURED, OPEN_ROUNDS, SKIP_CODES, SKIPS, Balance, PlaceOutcome, RoundStatus
 from merchants.rounds.rules import DEFAULT_LIMIT, DEFAULT_NEWCOMER_PLACES, LIMITS, MAX_NEWCOMER_PLACES
 from providers.registry.models import Provider
 from scoring.capabilities.models import ScoreRun, changed
@@ -199,7 +199,8 @@ class RoundPlace(Checked):
         constraints = [
             models.UniqueConstraint(fields=["round", "request"], name="round_place_once_per_request"),
             models.CheckConstraint(
-                condition=Q(provider__isnull=True, fit__isnull=True) | Q(provider__isnull=False, fit__range=(0, 1)),
+                condition=Q(provider__isnull=True, fit__isnull=True)
+                | Q(provider__isnull=False, fit__isnull=False, fit__range=(0, 1)),
                 name="round_place_fit_with_provider",
             ),
             models.CheckConstraint(condition=Q(digest__regex=DIGEST), name="round_place_digest_shape"),
@@ -236,3 +237,12 @@ class RoundPlace(Checked):
 
     def __str__(self) -> str:
         return f"{self.round_id} · {self.request_id}"
+
+    @property
+    def outcome(self) -> str:
+        """One of PlaceOutcome."""
+        if self.provider_id is None:
+            return PlaceOutcome.NOBODY
+        if self.finished_at is None:
+            return PlaceOutcome.PLANNED
+        return PlaceOutcome.SKIPPED if self.skipped else PlaceOutcome.INVITED

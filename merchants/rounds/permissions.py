@@ -3,8 +3,9 @@
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from accounts.permissions import check_permission
+from accounts.roles import OrganisationKind
 from common.states import ActionOffer, Transition
+from merchants.parties import check_side
 from merchants.rounds.models import MatchRound
 from merchants.rounds.policies import check_committable, check_resumable
 from merchants.rounds.states import ACTIONS_OF_PEOPLE, MATCH_ROUND
@@ -14,7 +15,7 @@ POLICIES = {"commit": check_committable, "resume": check_resumable}
 
 def check_act(user: User | AnonymousUser, match_round: MatchRound, row: Transition) -> None:
     """Whether `user` may take the step `row` now; raises NotPermitted or Conflict."""
-    check_permission(user, row.permission)
+    check_side(user, row.permission, {OrganisationKind.PLATFORM: None})
     if policy := POLICIES.get(row.action):
         policy(match_round)
 

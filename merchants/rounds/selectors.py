@@ -1,10 +1,11 @@
 """Reads about match rounds."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission
+from merchants.matching.enums import InvitationStatus
 from merchants.rounds.enums import OPEN_ROUNDS, RoundStatus
 from merchants.rounds.models import MatchRound, RoundPlace
 
@@ -35,3 +36,14 @@ def last_committed(match_round: MatchRound) -> MatchRound | None:
 def unsettled(match_round_id: int) -> QuerySet[RoundPlace]:
     """The places with a provider that have no outcome yet, in their order."""
     return RoundPlace.objects.filter(round=match_round_id, provider__isnull=False, finished_at=None).order_by("pk")
+
+
+def count_outcomes(match_round: MatchRound) -> dict[str, int]:
+    """How many places were invited, accepted, skipped, and have nobody."""
+    accepted = Q(invitation__status=InvitationStatus.ACCEPTED)
+    return match_round.places.aggregate(
+        invited=Count("pk", filter=Q(invitation__isnull=False)),
+        accepted=Count("pk", filter=accepted),
+        skipped=Count("pk", filter=~Q(skipped="")),
+        nobody=Count("pk", filter=Q(provider__isnull=True)),
+    )
