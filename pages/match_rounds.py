@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
@@ -111,9 +112,7 @@ def describe_costs(match_round: MatchRound) -> list[Cost]:
 def draw_loads(match_round: MatchRound) -> dict[str, Any]:
     """Providers by the share of their live rooms that is taken, before and after."""
     edges = [*(round(share * 100) for share in LOADS), 100]
-    spans = [
-        _("%(low)s–%(high)s %%") % {"low": low + 1, "high": high} for low, high in zip(edges, edges[1:], strict=False)
-    ]
+    spans = [_("%(low)s–%(high)s %%") % {"low": low + 1, "high": high} for low, high in pairwise(edges)]
     names = [_("idle"), *spans]
     before, after = match_round.loads["before"], match_round.loads["after"]
     label = _("Providers by the share of their live rooms that is taken")

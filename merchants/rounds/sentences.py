@@ -11,23 +11,24 @@ from common.money import babel_locale
 
 SENTENCES: dict[str, str | Promise] = {
     "flow.full": _(
-        "%(provider)s would fit better (%(utility)s), but every place it had went to a request that it fits at least as "
-        "well (%(least_utility)s or more)."
+        "%(provider)s would fit better (%(utility)s), but every place it had went to a request that it fits at least "
+        "as well (%(least_utility)s or more)."
     ),
     "flow.taken": _(
         "%(provider)s would fit better (%(utility)s), but its live rooms were taken before, or went to requests that "
         "need more of them."
     ),
     "flow.margin": _(
-        "%(provider)s would fit better (%(utility)s). It fits another request less (%(least_utility)s), but moving that "
-        "one would cost all requests together more."
+        "%(provider)s would fit better (%(utility)s). It fits another request less (%(least_utility)s), but moving "
+        "that one would cost all requests together more."
     ),
     "flow.load_tier": _(
-        "%(provider)s would fit better (%(utility)s), but its next place costs %(penalty)s for the balance of the load, "
-        "more than would be gained."
+        "%(provider)s would fit better (%(utility)s), but its next place costs %(penalty)s for the balance of the "
+        "load, more than would be gained."
     ),
     "flow.reserve": _(
-        "%(provider)s would fit better (%(utility)s), but the place kept for a newcomer counts more than would be gained."
+        "%(provider)s would fit better (%(utility)s), but the place kept for a newcomer counts more than would be "
+        "gained."
     ),
     "flow.equal_total": _(
         "%(provider)s would fit better (%(utility)s), but after the costs of balance all requests together would have "

@@ -174,7 +174,7 @@ class RoundPlaceDetail(RoundPage, TitledPage):
     @cached_property
     def place(self) -> RoundPlace:
         places = selectors.places_visible_to(self.request.user).filter(round=self.match_round)
-        found = places.filter(pk=self.kwargs["place"]).first()
+        found = places.filter(pk=self.kwargs["place_pk"]).first()
         if found is None:
             raise NotFound()
         return found
