@@ -73,7 +73,7 @@ class RoundPlaceTable(tables.Table):
     class Meta:
         model = RoundPlace
         fields = ("request", "merchant", "rooms", "provider", "fit", "outcome", "reasons")
-        attrs = {"caption": _("Places")}
+        attrs = {"caption": _("What each request gets")}
 
     def render_request(self, record: RoundPlace) -> SafeString:
         address = reverse("pages:staff:match_request", args=[record.request_id])
@@ -108,9 +108,7 @@ class RoundPlaceTable(tables.Table):
 
     def render_reasons(self, record: RoundPlace) -> SafeString:
         address = reverse("pages:staff:round_place", args=[record.round_id, record.pk])
-        return format_html(
-            '<a href="{}">{}<span class="visually-hidden"> {}</span></a>', address, _("Why"), record.request.code
-        )
+        return format_html('<a href="{0}" aria-label="{1} {2}">{1}</a>', address, _("Why"), record.request.code)
 
 
 def describe_outcome(place: RoundPlace) -> tuple[str, str]:
