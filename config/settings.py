@@ -361,6 +361,7 @@ STATE_TABLES: list[str] = [
     "scoring.seasons.states.APPEAL",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
+    "merchants.rounds.states.MATCH_ROUND",
     "merchants.engagements.states.ENGAGEMENT",
 ]
 

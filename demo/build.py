@@ -26,6 +26,7 @@ from demo.people import add_panelists, add_staff
 from demo.probation_steps import end_probations
 from demo.provider_steps import add_applicants, add_providers
 from demo.request_steps import OWNED, add_requests, invite_star
+from demo.round_steps import add_rounds
 from demo.scoring_steps import publish_model, run_nights
 from demo.season_steps import open_seasons
 from demo.window_steps import add_windows
@@ -116,6 +117,8 @@ def _build(report: Report, scale: Scale, seed: int, now: datetime) -> Built:
     correct_facts(cast, star, orders, related=related, today=today)
     add_requests(cast, merchants, rng, star=STAR_MERCHANT, now=now)
     invite_star(cast.providers[star], merchants[OWNED - 20 : OWNED], rng, now=now)
+    shops = [merchant for index, merchant in enumerate(merchants[: OWNED - 20]) if index != STAR_MERCHANT]
+    add_rounds(cast, shops[-30:], np.random.default_rng([seed, 3]), now=now)
     return Built(world, cast, merchants, season, nights, rows, orders, watched)
 
 

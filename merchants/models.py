@@ -5,6 +5,7 @@ from merchants.matching.models import Candidate, Invitation, Shortlist
 from merchants.registry.identity_models import MerchantIdentifier
 from merchants.registry.models import Merchant
 from merchants.requests.models import HelpRequest
+from merchants.rounds.models import MatchRound, RoundPlace
 
 __all__ = [
     "Assignment",
@@ -12,7 +13,9 @@ __all__ = [
     "Engagement",
     "HelpRequest",
     "Invitation",
+    "MatchRound",
     "Merchant",
     "MerchantIdentifier",
+    "RoundPlace",
     "Shortlist",
 ]

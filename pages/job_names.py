@@ -23,6 +23,8 @@ NAMES: dict[str, str | Promise] = {
     "providers.tell_of_criteria": _("Tell companies of new criteria"),
     "providers.dry_run_criteria": _("Try a draft of the criteria"),
     "merchants.make_shortlist": _("Make a shortlist"),
+    "merchants.prepare_round": _("Prepare a match round"),
+    "merchants.invite_round": _("Invite the providers of a match round"),
 }
 
 

@@ -91,6 +91,7 @@ NAVIGATION: dict[str, tuple[Section, ...]] = {
             _("Merchants"),
             (
                 Item("staff:match_desk", _("Match desk"), "match.view", "arrows-exchange"),
+                Item("staff:match_round_list", _("Match rounds"), "round.view", "arrows-shuffle"),
                 Item("staff:engagement_list", _("Engagements"), "engagement.view", "heart-handshake"),
                 Item("staff:merchant_list", _("Merchants"), "merchant.view", "building-store"),
             ),

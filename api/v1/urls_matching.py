@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from api.v1 import engagements, help_requests, invitations, merchants
+from api.v1 import engagements, help_requests, invitations, match_rounds, merchants
 
 urlpatterns = [
     path("merchants", merchants.MerchantListView.as_view(), name="merchant-list"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("invitations", invitations.InvitationListView.as_view(), name="invitation-list"),
     path("invitations/<int:pk>", invitations.InvitationView.as_view(), name="invitation"),
     path("invitations/<int:pk>/actions", invitations.InvitationActionView.as_view(), name="invitation-actions"),
+    path("match-rounds", match_rounds.MatchRoundListView.as_view(), name="match-round-list"),
+    path("match-rounds/<int:pk>", match_rounds.MatchRoundView.as_view(), name="match-round"),
+    path("match-rounds/<int:pk>/actions", match_rounds.MatchRoundActionView.as_view(), name="match-round-actions"),
+    path("match-rounds/<int:pk>/places", match_rounds.RoundPlaceListView.as_view(), name="match-round-places"),
     path("engagements", engagements.EngagementListView.as_view(), name="engagement-list"),
     path("engagements/<int:pk>", engagements.EngagementView.as_view(), name="engagement"),
     path("engagements/<int:pk>/actions", engagements.EngagementActionView.as_view(), name="engagement-actions"),

@@ -16,6 +16,11 @@ SIZE = 5
 NEWCOMER_SEATS = 1
 
 
+def describe_weights() -> dict[str, Any]:
+    """The setting behind a shortlist, as it is stored."""
+    return {**asdict(WEIGHTS), "size": SIZE, "newcomer_seats": NEWCOMER_SEATS}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the engine said about all candidates of one request."""
@@ -28,7 +33,7 @@ class Verdict:
     @property
     def weights(self) -> dict[str, Any]:
         """The setting behind the verdict, as it is stored."""
-        return {**asdict(WEIGHTS), "size": SIZE, "newcomer_seats": NEWCOMER_SEATS}
+        return describe_weights()
 
 
 def judge(request: HelpRequest, *, today: date, also: int | None = None) -> Verdict:
@@ -53,17 +58,17 @@ def describe_reason(reason: Reason) -> dict[str, Any]:
     return {"code": reason.code, "params": params}
 
 
-def describe_row(verdict: Verdict, row: int) -> dict[str, Any]:
+def describe_row(features: Features, fit: Fit, row: int) -> dict[str, Any]:
     """The stored columns of one candidate."""
-    pros, cons = reasons_for_and_against(verdict.fit, row)
-    card = verdict.features.cards[row]
+    pros, cons = reasons_for_and_against(fit, row)
+    card = features.cards[row]
     composite, lower, upper, scores, lowers, uppers = card or (None, None, None, *([None] * 5,) * 3)
     return {
-        "fit": round(float(verdict.fit.total[row]), 9),
-        "contributions": {name: round(float(values[row]), 9) for name, values in verdict.fit.contributions.items()},
+        "fit": round(float(fit.total[row]), 9),
+        "contributions": {name: round(float(values[row]), 9) for name, values in fit.contributions.items()},
         "reasons_for": [describe_reason(reason) for reason in pros],
         "reasons_against": [describe_reason(reason) for reason in cons],
-        "spare_rooms": int(verdict.features.spare_rooms[row]),
+        "spare_rooms": int(features.spare_rooms[row]),
         "composite": composite,
         "lower": lower,
         "upper": upper,

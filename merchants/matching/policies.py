@@ -8,7 +8,8 @@ from accounts.models import Membership, User
 from common.exceptions import Conflict, NotPermitted, Text
 from merchants.clocks import business_day
 from merchants.engagements.selectors import spare_rooms_of
-from merchants.matching.features import conflicted_organisations
+from merchants.matching.enums import Obstacle
+from merchants.matching.field import find_conflicts
 from merchants.matching.models import Invitation
 from merchants.requests.models import HelpRequest
 from providers.documents.enums import BLOCKS_INVITATIONS
@@ -18,24 +19,28 @@ from providers.registry.models import Provider
 
 def check_invitable(request: HelpRequest, provider: Provider, now: datetime) -> None:
     """What held when the shortlist was made still holds; raises Conflict on field `provider`."""
+    found = find_obstacle(request, provider, now)
+    if found is not None:
+        raise Conflict(found[1], field="provider", remedy=_("Choose another candidate."), code="not_invitable")
+
+
+def find_obstacle(request: HelpRequest, provider: Provider, now: datetime) -> tuple[Obstacle, Text] | None:
+    """Why the provider may not be invited for the request now, as a code and a sentence; None when it may."""
     today = business_day(now)
     if Invitation.objects.filter(request=request, provider=provider).exists():
-        raise _not_invitable(_("This provider was invited for this request before."))
+        return Obstacle.INVITED_BEFORE, _("This provider was invited for this request before.")
     if not provider.is_active:
-        raise _not_invitable(_("This provider does not take part at present."))
+        return Obstacle.NOT_ACTIVE, _("This provider does not take part at present.")
     if provider.leave_from and provider.leave_until and provider.leave_from <= today <= provider.leave_until:
-        raise _not_invitable(_("This provider is on leave."))
+        return Obstacle.ON_LEAVE, _("This provider is on leave.")
     expired = find_block(provider, BLOCKS_INVITATIONS, today)
     if expired is not None:
-        raise _not_invitable(expired.sentence)
+        return Obstacle.DOCUMENT, expired.sentence
     if spare_rooms_of(provider.pk) < request.rooms:
-        raise _not_invitable(_("The traders of this provider have no place left for so many live rooms."))
-    if (
-        conflicted_organisations(request.merchant.organisation_id)
-        .filter(organisation=provider.organisation_id)
-        .exists()
-    ):
-        raise _not_invitable(_("Somebody belongs to both this provider and this shop."))
+        return Obstacle.NO_ROOMS, _("The traders of this provider have no place left for so many live rooms.")
+    if provider.organisation_id in {other for _own, other in find_conflicts([request.merchant.organisation_id])}:
+        return Obstacle.CONFLICT, _("Somebody belongs to both this provider and this shop.")
+    return None
 
 
 def check_in_time(invitation: Invitation, now: datetime) -> None:
@@ -66,7 +71,3 @@ def check_unbiased(user: User, request: HelpRequest) -> None:
             remedy=_("Leave the answer to a colleague."),
             code="conflict_of_interest",
         )
-
-
-def _not_invitable(message: Text) -> Conflict:
-    return Conflict(message, field="provider", remedy=_("Choose another candidate."), code="not_invitable")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
@@ -56,3 +56,9 @@ def pending(user: User | AnonymousUser) -> QuerySet[Invitation]:
 def expiring(user: User | AnonymousUser, until: datetime) -> QuerySet[Invitation]:
     """Those of `pending` that expire by `until`."""
     return pending(user).filter(expires_at__lte=until)
+
+
+def offered_rooms() -> dict[int, int]:
+    """Live rooms that open invitations offer, by provider."""
+    offers = Invitation.objects.filter(status=InvitationStatus.PENDING).order_by().values("provider")
+    return dict(offers.annotate(rooms=Sum("request__rooms")).values_list("provider", "rooms"))

@@ -1,7 +1,7 @@
 """Writes about shortlists and invitations, until an invitation is answered."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,11 +13,18 @@ from common.exceptions import InvalidInput
 from merchants.clocks import PICK_WITHIN, STAFF_WITHIN, business_day
 from merchants.matching.enums import InvitationStatus
 from merchants.matching.judge import describe_row, judge
-from merchants.matching.models import Candidate, Invitation, Shortlist
+from merchants.matching.models import Invitation
 from merchants.matching.policies import check_invitable
 from merchants.matching.selectors import latest_shortlist
 from merchants.matching.states import INVITATION
-from merchants.matching.steps import decide, lock_invitation, refer_next, write_invitation
+from merchants.matching.steps import (
+    Found,
+    decide,
+    lock_invitation,
+    refer_next,
+    write_invitation,
+    write_shortlist,
+)
 from merchants.requests.enums import Mode
 from merchants.requests.models import HelpRequest
 from merchants.requests.permissions import check_act
@@ -39,7 +46,7 @@ def make_shortlist(
     request.check_version(version)
     row = HELP_REQUEST.check(request, "shortlist", note=note)
     check_act(by, request, row)
-    shortlist = _write_shortlist(request, by=by, now=now)
+    shortlist = write_shortlist(request, _find(request, business_day(now)), by=by, now=now)
     told = {"shortlist": shortlist.pk, "considered": shortlist.considered, "eligible": shortlist.eligible}
     if not shortlist.eligible:
         row = HELP_REQUEST.check(request, "find_nobody")
@@ -99,34 +106,25 @@ def cancel_help_request(
     return request
 
 
-def _write_shortlist(request: HelpRequest, *, by: User | None, now: datetime) -> Shortlist:
-    verdict = judge(request, today=business_day(now))
-    shortlist = Shortlist(
-        request=request,
-        request_version=request.version,
-        made_at=now,
-        made_by=by,
+def _find(request: HelpRequest, today: date) -> Found:
+    verdict = judge(request, today=today)
+    seats = zip(verdict.shortlist.rows.tolist(), verdict.shortlist.seats, strict=True)
+    return Found(
         score_run_id=verdict.features.score_run_id,
         digest=verdict.features.digest(request, verdict.weights),
         considered=len(verdict.features.providers),
         eligible=int(verdict.screen.eligible.sum()),
         excluded={name: count for name, count in verdict.screen.counts().items() if count},
         weights=verdict.weights,
+        candidates=[
+            {
+                "provider_id": int(verdict.features.providers[row]),
+                "seat": seat,
+                **describe_row(verdict.features, verdict.fit, row),
+            }
+            for row, seat in seats
+        ],
     )
-    shortlist.full_clean()
-    shortlist.save(force_insert=True)
-    seats = zip(verdict.shortlist.rows.tolist(), verdict.shortlist.seats, strict=True)
-    Candidate.objects.bulk_create(
-        Candidate(
-            shortlist=shortlist,
-            provider_id=int(verdict.features.providers[row]),
-            position=position,
-            seat=seat,
-            **describe_row(verdict, row),
-        )
-        for position, (row, seat) in enumerate(seats, start=1)
-    )
-    return shortlist
 
 
 # What pages and endpoints may ask for by the action's name.

@@ -3,6 +3,8 @@
 Locks are always taken in this order: the request, its invitation, the traders of the provider by pk.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +15,7 @@ from common.audit.services import record
 from common.exceptions import Conflict, NotFound
 from common.locks import lock
 from merchants.clocks import ANSWER_WITHIN, PICK_WITHIN, STAFF_WITHIN
-from merchants.matching.models import Candidate, Invitation
+from merchants.matching.models import Candidate, Invitation, Shortlist
 from merchants.matching.policies import check_invitable
 from merchants.matching.selectors import latest_shortlist, not_invited
 from merchants.requests.models import HelpRequest
@@ -21,6 +23,43 @@ from merchants.requests.services import lock_request, move
 from merchants.requests.states import HELP_REQUEST
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for a request, ready to be stored: the columns of the shortlist, and those of each candidate in
+    its order, with `provider_id` and `seat`."""
+
+    score_run_id: int | None
+    digest: str
+    considered: int
+    eligible: int
+    excluded: dict[str, int]
+    weights: dict[str, Any]
+    candidates: Sequence[Mapping[str, Any]]
+
+
+def write_shortlist(request: HelpRequest, found: Found, *, by: User | None, now: datetime) -> Shortlist:
+    """Store a shortlist for the request as it stands; the request is locked."""
+    shortlist = Shortlist(
+        request=request,
+        request_version=request.version,
+        made_at=now,
+        made_by=by,
+        score_run_id=found.score_run_id,
+        digest=found.digest,
+        considered=found.considered,
+        eligible=found.eligible,
+        excluded=found.excluded,
+        weights=found.weights,
+    )
+    shortlist.full_clean()
+    shortlist.save(force_insert=True)
+    Candidate.objects.bulk_create(
+        Candidate(shortlist=shortlist, position=position, **columns)
+        for position, columns in enumerate(found.candidates, start=1)
+    )
+    return shortlist
 
 
 def write_invitation(request: HelpRequest, candidate: Candidate, *, by: User | None, now: datetime) -> Invitation:

@@ -7,10 +7,13 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission, organisation_ids_with
-from merchants.requests.enums import RequestStatus
+from merchants.requests.enums import Mode, RequestStatus
 from merchants.requests.models import HelpRequest
 
 WAITING = (RequestStatus.OPEN, RequestStatus.SHORTLISTED, RequestStatus.INVITED, RequestStatus.UNMATCHED)
+
+# States in which the portal may refer a provider to a request.
+REFERABLE = (RequestStatus.OPEN, RequestStatus.SHORTLISTED, RequestStatus.UNMATCHED)
 
 
 def visible_to(user: User | AnonymousUser) -> QuerySet[HelpRequest]:
@@ -40,3 +43,9 @@ def stuck(user: User | AnonymousUser, now: datetime) -> QuerySet[HelpRequest]:
 def in_progress(user: User | AnonymousUser) -> QuerySet[HelpRequest]:
     """Drafts and requests on their way that `user` may see, the most urgent clock first."""
     return by_clock(visible_to(user).filter(status__in=(RequestStatus.DRAFT, *WAITING)))
+
+
+def referable() -> QuerySet[HelpRequest]:
+    """Requests in mode "refer me" that wait for somebody, in the order in which they were made."""
+    requests = HelpRequest.objects.select_related("merchant").filter(mode=Mode.REFER_ME, status__in=REFERABLE)
+    return requests.order_by("pk")

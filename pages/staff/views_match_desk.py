@@ -48,13 +48,18 @@ class MatchDesk(StaffPage, ListPage):
     permission = "match.view"
     table_class = MatchDeskTable
     filterset_class = MatchDeskFilter
+    template_name = "staff/match_desk.html"
     export_name = "help-requests"
 
     def get_queryset(self) -> QuerySet[HelpRequest]:
         return selectors.by_clock(selectors.visible_to(self.request.user))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(empty_text=_("No merchant asks for help at present."), **kwargs)
+        return super().get_context_data(
+            empty_text=_("No merchant asks for help at present."),
+            may_see_rounds=has_permission(self.request.user, "round.view"),
+            **kwargs,
+        )
 
 
 class WhyNotForm(forms.Form):

@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
 
 from accounts.models import User
+from accounts.roles import Role
+from common.jobs.services import request_cancel
 from merchants.clocks import business_day
 from merchants.engagements.models import Engagement
 from merchants.matching.answer_services import accept_invitation
@@ -19,13 +21,16 @@ from merchants.registry.services import register_merchant
 from merchants.requests.enums import BudgetModel, Goal, Mode, TargetMetric
 from merchants.requests.models import HelpRequest
 from merchants.requests.services import create_help_request, submit_help_request
+from merchants.rounds.models import MatchRound
+from merchants.rounds.services import commit_round, start_round
+from merchants.rounds.work import prepare
 from providers.enums import Category, Region
 from providers.registry.models import Provider
 from providers.traders.selectors import active_of
 from scoring.capabilities.enums import CardStatus, ModelStatus, RunStatus
 from scoring.capabilities.models import Scorecard, ScoreRun, ScoringModel
 from scoring.capabilities.selectors import MODEL_KEY
-from tests.factories.accounts import make_user
+from tests.factories.accounts import make_staff, make_user
 from tests.factories.providers import make_provider, make_trader, owner_of
 
 _numbers = count(1)
@@ -110,6 +115,36 @@ def make_invitation(request: HelpRequest | None = None, *, now: datetime = NOON)
     assert shortlist is not None
     best = shortlist.candidates.select_related("provider").get(position=1)
     return invite(request_id=request.pk, provider_code=best.provider.code, by=owner_of_shop(request.merchant), now=now)
+
+
+def make_waiting_request(merchant: Merchant | None = None, *, now: datetime = NOON, **fields: Any) -> HelpRequest:
+    """A request in mode "refer me" that waits for a provider and for no job."""
+    with transaction.atomic():
+        request = make_open_request(merchant, now=now, **{"mode": Mode.REFER_ME, "rooms": 1, **fields})
+        assert request.shortlist_job is not None
+        request_cancel(job_id=request.shortlist_job.pk, by=owner_of_shop(request.merchant), now=now)
+    return request
+
+
+class Quiet:
+    """Progress that nobody watches."""
+
+    def report(self, done: int, total: int | None = None, phase: str | None = None) -> None:
+        """Nothing."""
+
+
+def make_round(*, by: User | None = None, now: datetime = NOON, **settings: Any) -> MatchRound:
+    """A preview over the requests that wait."""
+    by = by or make_staff(Role.PROGRAMME_MANAGER)
+    begun = start_round(by=by, in_background=False, now=now, **settings)
+    prepare(begun.pk, Quiet(), now=now)
+    return MatchRound.objects.get(pk=begun.pk)
+
+
+def make_committed_round(match_round: MatchRound | None = None, *, now: datetime = NOON) -> MatchRound:
+    """A round whose invitations are still to be sent."""
+    match_round = match_round or make_round(now=now)
+    return commit_round(round_id=match_round.pk, by=match_round.created_by, in_background=False, now=now)
 
 
 def make_engagement(invitation: Invitation | None = None, *, now: datetime = IN_TIME) -> Engagement:

@@ -1,4 +1,4 @@
-"""The three tables, row by row, against what product and design say."""
+"""The tables, row by row, against what product and design say."""
 
 import pytest
 
@@ -13,6 +13,9 @@ from merchants.matching.states import INVITATION
 from merchants.requests.enums import RequestStatus
 from merchants.requests.models import HelpRequest
 from merchants.requests.states import HELP_REQUEST
+from merchants.rounds.enums import RoundStatus
+from merchants.rounds.models import MatchRound
+from merchants.rounds.states import MATCH_ROUND
 
 # (from, action): (to, permission, a reason is needed)
 TRUTH = {
@@ -42,6 +45,13 @@ TRUTH = {
         ("pending", "expire"): ("expired", "", False),
         ("pending", "withdraw"): ("withdrawn", "invitation.withdraw", True),
     },
+    MATCH_ROUND: {
+        ("preparing", "present"): ("preview", "", False),
+        ("preparing", "discard"): ("discarded", "round.run", False),
+        ("preview", "commit"): ("committed", "round.run", False),
+        ("preview", "discard"): ("discarded", "round.run", False),
+        ("committed", "resume"): ("committed", "round.run", False),
+    },
     ENGAGEMENT: {
         ("active", "pause"): ("paused", "engagement.pause", True),
         ("active", "complete"): ("completed", "engagement.complete", False),
@@ -50,8 +60,14 @@ TRUTH = {
         ("paused", "terminate"): ("terminated", "engagement.terminate", True),
     },
 }
-OBJECTS = {HELP_REQUEST: HelpRequest, INVITATION: Invitation, ENGAGEMENT: Engagement}
-STATES = {HELP_REQUEST: RequestStatus, INVITATION: InvitationStatus, ENGAGEMENT: EngagementStatus}
+OBJECTS = {HELP_REQUEST: HelpRequest, INVITATION: Invitation, MATCH_ROUND: MatchRound, ENGAGEMENT: Engagement}
+STATES = {
+    HELP_REQUEST: RequestStatus,
+    INVITATION: InvitationStatus,
+    MATCH_ROUND: RoundStatus,
+    ENGAGEMENT: EngagementStatus,
+}
+INITIAL = {"help_request": "draft", "invitation": "pending", "match_round": "preparing", "engagement": "active"}
 CASES = [
     (table, state, action)
     for table, rows in TRUTH.items()
@@ -79,5 +95,5 @@ def test_every_state_and_action(table: StateTable, state: str, action: str) -> N
 @pytest.mark.parametrize("table", TRUTH, ids=lambda table: table.name)
 def test_no_row_is_missing_from_the_truth(table: StateTable) -> None:
     assert {(row.frm, row.action) for row in table} == set(TRUTH[table])
-    assert table.initial == {"help_request": "draft", "invitation": "pending", "engagement": "active"}[table.name]
+    assert table.initial == INITIAL[table.name]
     assert all(row.audit for row in table)
