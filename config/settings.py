@@ -357,6 +357,7 @@ STATE_TABLES: list[str] = [
     "scoring.lab.states.TRIAL",
     "scoring.seasons.states.SEASON",
     "scoring.seasons.states.OBJECTION",
+    "scoring.season_lab.states.SEASON_TRIAL",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
     "merchants.engagements.states.ENGAGEMENT",
@@ -371,6 +372,7 @@ SAVED_FILTER_LISTS: dict[str, str] = {
     "fact_batches": "scoring.facts.filters.FactBatchFilter",
     "disputes": "scoring.disputes.filters.DisputeFilter",
     "lab_moves": "scoring.lab.filters.LabMoveFilter",
+    "season_lab_moves": "scoring.season_lab.filters.ReplayMoveFilter",
 }
 
 # Each room's texts of the notices that it sends.

@@ -106,6 +106,8 @@ PLAIN: dict[str, str | Promise] = {
     "model.try": _("Tried in the rule lab"),
     "trial.start": _("Trial started"),
     "trial.store": _("Result of a run stored"),
+    "season_trial.start": _("Trial started"),
+    "season_trial.store": _("Replay of a season stored"),
     "run.start": _("Run started"),
     "run.begin": _("Run begun"),
     "run.finish": _("Run finished"),

@@ -15,6 +15,7 @@ NAMES: dict[str, str | Promise] = {
     "scoring.recompute": _("Compute scores again after a correction"),
     "merchants.relate": _("Find related merchants"),
     "scoring.try_model": _("Try a scoring model in the rule lab"),
+    "scoring.try_season": _("Try season rules on past seasons"),
     "scoring.nightly": _("Nightly scores and standings"),
     "scoring.settle_season": _("Settle a season"),
     "scoring.measure_providers": _("Measure providers for the criteria"),

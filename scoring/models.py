@@ -8,6 +8,7 @@ from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
 from scoring.lab.models import LabMove, LabResult, LabTrial
+from scoring.season_lab.models import ReplayMove, SeasonReplay, SeasonTrial
 from scoring.seasons.comment_models import SeasonComment
 from scoring.seasons.entry_models import Division, Entry
 from scoring.seasons.models import Season, Standing, StandingNight, Track
@@ -30,11 +31,14 @@ __all__ = [
     "PeerGroup",
     "Recomputation",
     "RelatedMerchant",
+    "ReplayMove",
     "ScoreRun",
     "Scorecard",
     "ScoringModel",
     "Season",
     "SeasonComment",
+    "SeasonReplay",
+    "SeasonTrial",
     "Settlement",
     "Standing",
     "StandingNight",

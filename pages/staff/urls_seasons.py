@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.staff import views_objection, views_season, views_season_comment, views_settlement
+from pages.staff import views_objection, views_season, views_season_comment, views_season_lab, views_settlement
 
 urlpatterns = [
     path("seasons/", views_season.SeasonList.as_view(), name="season_list"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("seasons/<int:pk>/edit/", views_season.SeasonEdit.as_view(), name="season_edit"),
     path("seasons/<int:pk>/act/", views_season.SeasonAct.as_view(), name="season_act"),
     path("seasons/<int:pk>/standings/", views_season.StandingCompute.as_view(), name="standing_compute"),
+    path("seasons/<int:pk>/lab/", views_season_lab.SeasonLab.as_view(), name="season_lab"),
+    path("season-trials/<int:pk>/", views_season_lab.TrialDetail.as_view(), name="season_trial"),
+    path("season-trials/<int:pk>/act/", views_season_lab.TrialAct.as_view(), name="season_trial_act"),
+    path("season-replays/<int:pk>/", views_season_lab.ReplayDetail.as_view(), name="season_replay"),
+    path("season-replays/<int:pk>/moves/", views_season_lab.ReplayMoves.as_view(), name="season_replay_moves"),
     path("seasons/<int:pk>/settlement/", views_settlement.SettlementPage.as_view(), name="settlement"),
     path("seasons/<int:pk>/settlement/start/", views_settlement.SettlementStart.as_view(), name="settlement_start"),
     path("objections/", views_objection.ObjectionList.as_view(), name="objection_list"),

@@ -28,6 +28,7 @@ from pages.columns import DayColumn, StatusColumn
 from pages.forms import FormPage
 from scoring.capabilities.enums import ModelStatus
 from scoring.capabilities.models import ScoringModel
+from scoring.season_lab.policies import TRIABLE
 from scoring.seasons import policies, selectors, services
 from scoring.seasons.filters import SeasonFilter
 from scoring.seasons.models import Season
@@ -121,6 +122,7 @@ class SeasonDetail(SeasonPage, TitledPage):
             offers=offer_season_actions(season, user),
             action_url=reverse("pages:staff:season_act", args=[season.pk]),
             may_edit=has_permission(user, "season.edit") and season.status == "draft",
+            may_try=season.status in TRIABLE,
             may_compute=has_permission(user, "standing.compute") and season.status in selectors.RACING_SEASONS,
             yesterday=business_day(timezone.now()) - timedelta(days=1),
             night=night,
