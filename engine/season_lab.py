@@ -49,6 +49,7 @@ class RaceField:
     banned: BoolArray
     capabilities: Mapping[str, FloatArray] = field(default_factory=dict)
     requirements: Mapping[str, BoolArray] = field(default_factory=dict)
+    duties: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def take(self, rows: NDArray[Any]) -> "RaceField":
         """Some rows, or rows repeated, in the order given."""
@@ -246,6 +247,7 @@ def _settle(race: RaceField, standings: Standings, rules: SettlementRules, odds:
         replace(rules, tracks={}),
         capabilities=race.capabilities,
         requirements=race.requirements,
+        duties=race.duties,
         days_admitted=race.days_admitted,
         promoted_last_season=race.promoted_last_season,
         decisive_dispute=race.decisive_dispute,

@@ -106,6 +106,7 @@ PLAIN: dict[str, str | Promise] = {
     "model.try": _("Tried in the rule lab"),
     "trial.start": _("Trial started"),
     "trial.store": _("Result of a run stored"),
+    "duty.record": _("Work for a duty recorded"),
     "season_trial.start": _("Trial started"),
     "season_trial.store": _("Replay of a season stored"),
     "run.start": _("Run started"),

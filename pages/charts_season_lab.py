@@ -24,11 +24,11 @@ def draw_verdicts(rows: Rows) -> Chart | None:
             "x": [row["label"] for row in moves],
             "decimals": 0,
             "series": [
-                {"name": _("What happened"), "values": [row["before"] for row in moves]},
+                {"name": _("What really happened"), "values": [row["before"] for row in moves]},
                 {"name": _("By these rules"), "values": [row["after"] for row in moves]},
             ],
         },
-        "head": [_("Verdict"), _("What happened"), _("By these rules")],
+        "head": [_("Verdict"), _("What really happened"), _("By these rules")],
         "rows": [[row["label"], number(row["before"]), number(row["after"])] for row in rows],
     }
 

@@ -23,6 +23,7 @@ NAMES: dict[str, str | Promise] = {
     "providers.triage_open_applications": _("Triage all waiting applications"),
     "providers.tell_of_criteria": _("Tell companies of new criteria"),
     "providers.dry_run_criteria": _("Try a draft of the criteria"),
+    "merchants.measure_duties": _("Measure work for duties"),
     "merchants.make_shortlist": _("Make a shortlist"),
 }
 

@@ -4,6 +4,7 @@ from scoring.capabilities.exclusion_models import Exclusion
 from scoring.capabilities.models import PeerGroup, Scorecard, ScoreRun, ScoringModel
 from scoring.capabilities.recompute_models import Recomputation
 from scoring.disputes.models import Dispute, DisputeFile
+from scoring.duties.models import DutyWork
 from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
@@ -21,6 +22,7 @@ __all__ = [
     "Dispute",
     "DisputeFile",
     "Division",
+    "DutyWork",
     "Entry",
     "Exclusion",
     "FactBatch",

@@ -13,33 +13,36 @@ from pages.columns import NumberColumn
 from pages.season_lab_tables import group_names
 from pages.staff.tables_lab import ShareColumn
 from scoring.season_lab.models import ReplayMove
+from scoring.seasons.enums import Outcome
 from scoring.seasons.verdict_words import say_reason
 
 Namer = Callable[[str], str]
 
 
 class OutcomeColumn(tables.Column):
-    """A verdict; a dash for who did not race."""
+    """A verdict; a dash for who did not race, and the plain word in an export."""
 
-    def __init__(self, label_name: str, **kwargs: Any) -> None:
+    def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(empty_values=(), **kwargs)
-        self.label_name = label_name
+        self.name_of_field = name
 
-    def render(self, record: ReplayMove, value: str) -> SafeString:
-        label = getattr(record, self.label_name)() if value else "—"
-        return format_html('<span class="state state-{}">{}</span>', value, label) if value else format_html("—")
+    def render(self, record: ReplayMove) -> SafeString:
+        value = getattr(record, self.name_of_field)
+        if not value:
+            return format_html("—")
+        return format_html('<span class="state state-{}">{}</span>', value, Outcome(value).label)
 
-    def value(self, value: str) -> str:
-        return value
+    def value(self, record: ReplayMove) -> str:
+        return str(getattr(record, self.name_of_field))
 
 
 class ReplayMoveTable(tables.Table):
     provider = tables.Column(verbose_name=gettext_lazy("Provider"), order_by="provider__code")
     real_track = tables.Column(verbose_name=gettext_lazy("Track then"))
-    real_outcome = OutcomeColumn("get_real_outcome_display", verbose_name=gettext_lazy("What happened"))
+    real_outcome = OutcomeColumn("real_outcome", verbose_name=gettext_lazy("What really happened"))
     track = tables.Column(verbose_name=gettext_lazy("Track"))
     place = NumberColumn(verbose_name=gettext_lazy("Place"))
-    outcome = OutcomeColumn("get_outcome_display", verbose_name=gettext_lazy("By these rules"))
+    outcome = OutcomeColumn("outcome", verbose_name=gettext_lazy("By these rules"))
     reasons = tables.Column(verbose_name=gettext_lazy("Why"), orderable=False, attrs={"td": {"class": "lab-reasons"}})
     kept = ShareColumn(verbose_name=gettext_lazy("Same verdict, scores redrawn"))
     up_odds = ShareColumn(verbose_name=gettext_lazy("Odds of rising"))

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from pages.staff import views_objection, views_season, views_season_comment, views_season_lab, views_settlement
+from pages.staff import (
+    views_objection,
+    views_season,
+    views_season_comment,
+    views_season_duties,
+    views_season_lab,
+    views_settlement,
+)
 
 urlpatterns = [
     path("seasons/", views_season.SeasonList.as_view(), name="season_list"),
@@ -11,6 +18,7 @@ urlpatterns = [
     path("seasons/<int:pk>/edit/", views_season.SeasonEdit.as_view(), name="season_edit"),
     path("seasons/<int:pk>/act/", views_season.SeasonAct.as_view(), name="season_act"),
     path("seasons/<int:pk>/standings/", views_season.StandingCompute.as_view(), name="standing_compute"),
+    path("seasons/<int:pk>/duties/", views_season_duties.SeasonDuties.as_view(), name="season_duties"),
     path("seasons/<int:pk>/lab/", views_season_lab.SeasonLab.as_view(), name="season_lab"),
     path("season-trials/<int:pk>/", views_season_lab.TrialDetail.as_view(), name="season_trial"),
     path("season-trials/<int:pk>/act/", views_season_lab.TrialAct.as_view(), name="season_trial_act"),

@@ -25,7 +25,7 @@ class ReplayMoveFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(method="find", label=_("Provider"))
     differs = django_filters.ChoiceFilter(choices=YES_NO, label=_("Differs from what happened"))
     outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("By these rules"))
-    real_outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("What happened"))
+    real_outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("What really happened"))
     track = django_filters.CharFilter(label=_("Track"))
     size = django_filters.ChoiceFilter(choices=THIRDS, label=_("Size of the provider"))
     newcomer = django_filters.ChoiceFilter(choices=YES_NO, label=_("Newcomer"))

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 from common.days import business_day
 from engine.arrays import BoolArray, FloatArray, IntArray
 from engine.season_lab import RaceField, standard_errors
+from engine.season_rules import SettlementRules
 from providers.enums import Capability
 from providers.registry.models import Provider
 from scoring.capabilities.models import Scorecard, ScoreRun
+from scoring.duties.enums import Duty
 from scoring.facts.selectors import counting_between
 from scoring.measures.compute import WORK_DAYS, read_measures
+from scoring.seasons.duties import count_duties, judge_duties
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.enums import Outcome
 from scoring.seasons.models import Season, Track
@@ -63,6 +66,7 @@ class Past:
     relieved: BoolArray
     numbers: dict[str, FloatArray]
     capabilities: dict[str, FloatArray]
+    duties: dict[str, FloatArray]
     errors: FloatArray
     verdicts: list[RealVerdict]
     tracks: dict[str, Track]
@@ -87,6 +91,7 @@ class Past:
             relieved=self.relieved[rows],
             banned=self.banned[rows],
             capabilities={name: column[rows] for name, column in self.capabilities.items()},
+            duties={name: column[rows] for name, column in self.duties.items()},
         )
 
 
@@ -126,6 +131,7 @@ def read_past(season: Season) -> Past:
         **{name: flags([pk in found for pk in ids]) for name, found in protections.items()},
         numbers=numbers,
         capabilities=capabilities,
+        duties=read_duties(season, ids),
         errors=standard_errors(numbers["lower"], numbers["upper"], confidence),
         verdicts=verdicts,
         tracks={track.key: track for track in season.tracks.all()},
@@ -166,6 +172,12 @@ def read_scores(run: ScoreRun, ids: list[int]) -> tuple[dict[str, FloatArray], d
     table = np.array([found[pk] for pk in ids], dtype=np.float64).reshape(len(ids), width)
     columns = dict(zip([*NUMBERS, *Capability.values], table.T, strict=True))
     return {name: columns[name] for name in NUMBERS}, {name: columns[name] for name in Capability.values}
+
+
+def read_duties(season: Season, ids: list[int]) -> dict[str, FloatArray]:
+    """How often each provider did each duty that there is, by what is known today."""
+    asked = SettlementRules(duties=dict.fromkeys(Duty.values, 1))
+    return count_duties(judge_duties(season, ids, asked), ids, asked)
 
 
 def read_gmv(season: Season, codes: list[str]) -> FloatArray:

@@ -24,6 +24,7 @@ from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.disputes.enums import DisputeStatus
 from scoring.disputes.models import Dispute
 from scoring.seasons import policies
+from scoring.seasons.duties import count_duties, judge_duties, name_evidence
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.enums import UNPLACED, NotRanked, Outcome
 from scoring.seasons.models import Season, Track
@@ -83,10 +84,12 @@ def settle_track_now(track: Track, *, relieved: Collection[int] = ()) -> Result:
     rules = policies.read_rules(track.rules)
     standings = rank_cards(cards, rules)
     before = verdicts_before(season, track.ladder)
+    duties = judge_duties(season, ids, rules.settlement)
     settled = settle(
         standings,
         rules.settlement,
         capabilities=read_floors(run, cards, rules.settlement),
+        duties=count_duties(duties, cards.provider.tolist(), rules.settlement),
         days_admitted=days_admitted(cards, season),
         promoted_last_season=[before.get(pk, ("", 0))[0] == Outcome.PROMOTED for pk in cards.provider.tolist()],
         decisive_dispute=np.isin(cards.provider, disputed_in(season, ids)),
@@ -96,7 +99,10 @@ def settle_track_now(track: Track, *, relieved: Collection[int] = ()) -> Result:
         promotion_odds=read_odds(track, cards, standings, rules.settlement, run),
     )
     up, down = (int(column[0]) if len(column) else 0 for column in (settled.promote, settled.relegate))
-    return Result(run, int(standings.ranked.sum()), up, down, draft_verdicts(track, cards, settled, before))
+    drafts = draft_verdicts(track, cards, settled, before)
+    for draft in drafts:
+        name_evidence(draft.provider_id, draft.reasons, duties)
+    return Result(run, int(standings.ranked.sum()), up, down, drafts)
 
 
 def with_missing(cards: Cards, ids: Collection[int]) -> Cards:
