@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume-recomputations": {"task": "scoring.resume_recomputations", "schedule": 60.0},
     "relate-merchants": {"task": "merchants.start_relating", "schedule": crontab(hour=2, minute=30)},
     "nightly-scores-and-standings": {"task": "scoring.start_nightly", "schedule": crontab(hour=3, minute=0)},
+    "measure-duties": {"task": "merchants.start_measuring_duties", "schedule": crontab(hour=4, minute=0)},
     # The night is judged right after the measures; this is for a morning on which they failed.
     "judge-night": {"task": "providers.start_night", "schedule": crontab(hour=6, minute=0)},
     "watch-certificates": {"task": "providers.watch_certificates", "schedule": crontab(hour=0, minute=10)},
@@ -359,6 +360,7 @@ STATE_TABLES: list[str] = [
     "scoring.seasons.states.SEASON",
     "scoring.seasons.states.OBJECTION",
     "scoring.seasons.states.APPEAL",
+    "scoring.season_lab.states.SEASON_TRIAL",
     "merchants.requests.states.HELP_REQUEST",
     "merchants.matching.states.INVITATION",
     "merchants.rounds.states.MATCH_ROUND",
@@ -374,6 +376,7 @@ SAVED_FILTER_LISTS: dict[str, str] = {
     "fact_batches": "scoring.facts.filters.FactBatchFilter",
     "disputes": "scoring.disputes.filters.DisputeFilter",
     "lab_moves": "scoring.lab.filters.LabMoveFilter",
+    "season_lab_moves": "scoring.season_lab.filters.ReplayMoveFilter",
 }
 
 # Each room's texts of the notices that it sends.

@@ -11,6 +11,7 @@ from scoring.capabilities.models import ScoringModel
 from scoring.seasons import services as seasons
 from scoring.seasons.ban_services import impose_ban
 from scoring.seasons.comment_services import answer_comment, write_comment
+from scoring.seasons.duty_services import set_duties
 from scoring.seasons.enums import Outcome, Relief
 from scoring.seasons.models import Season
 from scoring.seasons.objection_services import open_objection, uphold_objection
@@ -42,6 +43,7 @@ RULES: dict[str, Any] = {
 }
 # Neither the company of the demo accounts nor one of the very first.
 BANNED = 12
+DUTIES = {"transition": 1, "cold_start": 1}
 EARLY = timedelta(days=NOTICE_DAYS + 5)
 # So that the levels of one season count in the next: its result is final on the day before.
 GAP = timedelta(days=SETTLEMENT_LAG_DAYS + OBJECTION_DAYS + 3)
@@ -52,6 +54,7 @@ def open_seasons(cast: Cast, model: ScoringModel, *, today: date) -> Season:
     first = quarter_start(today)
     finish_past(cast, model, quarter_start(first), first)
     running = create(cast, model, first, next_quarter(first) - timedelta(days=1), on=first - EARLY)
+    ask_for_duties(cast, running, first - EARLY)
     advance(cast, running, "announce", first - EARLY)
     advance(cast, running, "start", first)
     ban_one(cast, today)
@@ -114,6 +117,7 @@ def announce_next(cast: Cast, model: ScoringModel, first: date, *, today: date) 
     """The next season is announced when it is time, with a comment that is answered and one that waits."""
     day = min(first - EARLY, today - timedelta(days=2))
     season = create(cast, model, first, next_quarter(first) - timedelta(days=1), on=day)
+    ask_for_duties(cast, season, day)
     if day + timedelta(days=NOTICE_DAYS) > first:
         return
     advance(cast, season, "announce", day)
@@ -146,6 +150,11 @@ def create(cast: Cast, model: ScoringModel, first: date, last: date, *, on: date
         by=cast.staff[Role.RACE_STEWARD],
         now=at_night(on - timedelta(days=1)),
     )
+
+
+def ask_for_duties(cast: Cast, season: Season, day: date) -> None:
+    """The steward lets promotion ask for help to merchants too."""
+    set_duties(season_id=season.pk, duties=DUTIES, by=cast.staff[Role.RACE_STEWARD], now=at_night(day))
 
 
 def advance(cast: Cast, season: Season, action: str, day: date) -> Season:

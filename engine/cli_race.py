@@ -16,8 +16,8 @@ Rank the subjects of a table, track by track, and settle the season by the rules
 kind = "scores": one row per subject and track.
   needed    subject, score
   optional  track, lower, upper, se, evidence, previous_place, banned, days_admitted, promoted_last_season,
-            decisive_dispute, last_places, promotion_odds, and every column that the order, floors or
-            requirements of the rules name. An empty score is "not ranked".
+            decisive_dispute, last_places, promotion_odds, and every column that the order, floors,
+            requirements or duties of the rules name. An empty score is "not ranked".
 kind = "results": one row per match.
   needed    home, away, home_goals, away_goals (both empty: not played)
   optional  division

@@ -178,6 +178,7 @@ def _settle(
         rules,
         capabilities={name: given[name] for name in rules.floors if name in given},
         requirements={name: given[name] for name in rules.requirements if name in given},
+        duties={name: given[name] for name in rules.duties if name in given},
         banned=banned,
         promotion_odds=in_top,
         **{name: given.get(name) for name in SETTLEMENT_COLUMNS},

@@ -55,8 +55,9 @@ class SettlementRules:
     `entry_threshold` is in points of the score and belongs to the level above the track; None asks for no threshold,
     neither to rise nor to stay. A provider stays when its score is at least `relegation_factor` times the threshold.
     `floors` names the least points a capability may have for promotion; `requirements` names duties that must be done
-    for it. `promotion_odds` is the least probability of truly standing within the quota; `play_off_odds` sends those
-    below the line with at least that probability to the play-off; `play_off` adds a number of places under the line.
+    for it, and `duties` how many times each must have been done. `promotion_odds` is the least probability of truly
+    standing within the quota; `play_off_odds` sends those below the line with at least that probability to the
+    play-off; `play_off` adds a number of places under the line.
     `newcomer_days` protects from relegation, and so do a promotion last season and a decisive open dispute.
     `clear_out_after` counts last places in a row, this one included. `tracks` overrides by track name.
     """
@@ -68,6 +69,7 @@ class SettlementRules:
     relegation_factor: float = 0.9
     floors: Mapping[str, float] = field(default_factory=dict)
     requirements: tuple[str, ...] = ()
+    duties: Mapping[str, int] = field(default_factory=dict)
     promotion_odds: float | None = None
     play_off_odds: float | None = None
     newcomer_days: int = 90
@@ -83,6 +85,8 @@ class SettlementRules:
         _check_range("play_off_odds", self.play_off_odds, 0.0, 1.0)
         _check_range("newcomer_days", self.newcomer_days, 0, None)
         _check_range("clear_out_after", self.clear_out_after, 1, None)
+        for name, target in self.duties.items():
+            _check_range(f"duties.{name}", target, 1, None)
         for place, rules in [("", self), *((f"tracks.{name}.", rules) for name, rules in self.tracks.items())]:
             for name in ("promote", "relegate", "play_off"):
                 quota = getattr(rules, name)
@@ -124,6 +128,10 @@ class SettlementRules:
                 result[name] = list(value)
             elif name == "floors":
                 result[name] = {floor: value[floor] for floor in sorted(value)}
+            elif name == "duties":
+                # Left out when there is none, so that rules pinned before there were duties read the same.
+                if value:
+                    result[name] = {duty: value[duty] for duty in sorted(value)}
             elif value is not None:
                 result[name] = value
         return result
@@ -161,6 +169,8 @@ def _read_rule(name: str, value: Any) -> Any:
         return {track: _read_track(f"tracks.{track}", part) for track, part in _expect(name, value, dict).items()}
     if name == "floors":
         return {floor: float(_number(f"floors.{floor}", least)) for floor, least in _expect(name, value, dict).items()}
+    if name == "duties":
+        return {duty: _expect(f"duties.{duty}", target, int) for duty, target in _expect(name, value, dict).items()}
     if name == "requirements":
         return tuple(str(_expect(name, entry, str)) for entry in _expect(name, value, list | tuple))
     if name in ("newcomer_days", "clear_out_after"):

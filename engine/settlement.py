@@ -3,7 +3,8 @@
     settlement = settle(
         standings, rules,
         capabilities={"service_fulfilment": points, ...},   # for the floors; NaN (not assessed) meets none
-        requirements={"helped_transitions": done},          # booleans, for duties the rules require
+        requirements={"certified": done},                   # booleans, for duties the rules require
+        duties={"transition": numbers},                     # how many times each duty was done
         days_admitted=days, promoted_last_season=flags, decisive_dispute=flags, banned=flags, relieved=flags,
         last_places=seasons_in_a_row_before_this_one, promotion_odds=odds.in_top,
     )
@@ -21,7 +22,8 @@ A reason's `met` says whether what the code names held; all that a move asks for
     promotion.entry_threshold (score, threshold)   relegation.below_line (score, line, threshold)
     promotion.floor (capability, points, floor)    relegation.not_newcomer (days, protected_days)
     promotion.requirement (requirement)            relegation.not_promoted_last_season ()
-    promotion.odds (odds, least)                   relegation.no_decisive_dispute ()
+    promotion.duty (duty, done, target)            relegation.no_decisive_dispute ()
+    promotion.odds (odds, least)
     play_off.place (place, places, play_off_to)    clear_out.last_places (last_places, limit)
     play_off.odds (odds, least)                    relegation.not_relieved ()
     ban.none ()                                    rank.assessed ()
@@ -38,6 +40,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.arrays import BoolArray, FloatArray, IntArray, as_flags, as_floats, missing_column
+from engine.duties import duty_conditions
 from engine.reasons import Condition, ParamColumn, Reason
 from engine.season_rules import SettlementRules
 from engine.standings import Standings
@@ -112,6 +115,7 @@ def settle(
     *,
     capabilities: Mapping[str, ArrayLike] | None = None,
     requirements: Mapping[str, ArrayLike] | None = None,
+    duties: Mapping[str, ArrayLike] | None = None,
     days_admitted: ArrayLike | None = None,
     promoted_last_season: ArrayLike | None = None,
     decisive_dispute: ArrayLike | None = None,
@@ -135,7 +139,8 @@ def settle(
     if promotion_odds is None and (rules.promotion_odds is not None or rules.play_off_odds is not None):
         raise missing_column("promotion_odds")
 
-    up = _promotion_conditions(standings, rules, cut, judged, capabilities or {}, requirements or {})
+    up = _promotion_conditions(standings, rules, cut, judged, capabilities or {})
+    up += duty_conditions(rules, judged, requirements or {}, duties or {})
     up_odds = _odds_condition("promotion.odds", rules.promotion_odds, odds, judged)
     down = _relegation_conditions(
         standings,
@@ -193,9 +198,8 @@ def _promotion_conditions(
     cut: _Cut,
     judged: BoolArray,
     capabilities: Mapping[str, ArrayLike],
-    requirements: Mapping[str, ArrayLike],
 ) -> list[Condition]:
-    """Place and tie first, then the gates: threshold, floors, duties."""
+    """Place and tie first, then the gates: threshold and floors."""
     size = len(judged)
     place, end = standings.place.data, standings.group_end.data
     inside = judged & (place <= cut.up)
@@ -216,11 +220,6 @@ def _promotion_conditions(
         points = as_floats(name, capabilities[name], size)
         params: dict[str, ParamColumn] = {"capability": name, "points": points, "floor": floor}
         conditions.append(Condition("promotion.floor", judged, points >= floor, params))
-    for name in rules.requirements:
-        if name not in requirements:
-            raise missing_column(name)
-        done = as_flags(name, requirements[name], size)
-        conditions.append(Condition("promotion.requirement", judged, done, {"requirement": name}))
     return conditions
 
 

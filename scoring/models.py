@@ -4,10 +4,12 @@ from scoring.capabilities.exclusion_models import Exclusion
 from scoring.capabilities.models import PeerGroup, Scorecard, ScoreRun, ScoringModel
 from scoring.capabilities.recompute_models import Recomputation
 from scoring.disputes.models import Dispute, DisputeFile
+from scoring.duties.models import DutyWork
 from scoring.facts.adjustment_models import Adjustment, AdjustmentLine
 from scoring.facts.models import FactBatch
 from scoring.facts.related_models import RelatedMerchant
 from scoring.lab.models import LabMove, LabResult, LabTrial
+from scoring.season_lab.models import ReplayMove, SeasonReplay, SeasonTrial
 from scoring.seasons.ban_models import BoardBan
 from scoring.seasons.board_models import BoardNight, BoardRow
 from scoring.seasons.comment_models import SeasonComment
@@ -25,6 +27,7 @@ __all__ = [
     "Dispute",
     "DisputeFile",
     "Division",
+    "DutyWork",
     "Entry",
     "Exclusion",
     "FactBatch",
@@ -35,11 +38,14 @@ __all__ = [
     "PeerGroup",
     "Recomputation",
     "RelatedMerchant",
+    "ReplayMove",
     "ScoreRun",
     "Scorecard",
     "ScoringModel",
     "Season",
     "SeasonComment",
+    "SeasonReplay",
+    "SeasonTrial",
     "Settlement",
     "Standing",
     "StandingNight",

@@ -5,6 +5,7 @@ from scoring.disputes.tasks import sweep_evidence
 from scoring.facts.tasks import import_facts, sweep_facts
 from scoring.lab.tasks import try_model
 from scoring.measures.tasks import measure
+from scoring.season_lab.tasks import try_season
 from scoring.seasons.tasks import nightly, settle_season, start_nightly
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "sweep_evidence",
     "sweep_facts",
     "try_model",
+    "try_season",
 ]

@@ -11,6 +11,7 @@ from accounts.models import User
 from common.audit.services import record
 from common.exceptions import Conflict, InvalidInput, NotFound
 from common.locks import lock
+from merchants.engagements.duty_services import tell_duties
 from merchants.engagements.enums import ENDED, EngagementStatus
 from merchants.engagements.models import Assignment, Engagement
 from merchants.engagements.permissions import check_act, check_staff
@@ -87,6 +88,7 @@ def open_engagement(*, invitation: Invitation, trader_codes: Sequence[str], by: 
         now=now,
         changes={"invitation": invitation.pk, "traders": {trader.code: rooms for trader, rooms in shares}},
     )
+    tell_duties(engagement, by=by, now=now)
     return engagement
 
 
@@ -207,6 +209,7 @@ def _move(action: str, engagement_id: int, *, by: User, note: str, version: int 
             assignment.save()
     engagement.save_checked()
     record(row.audit, engagement, by=by, note=note, now=now)
+    tell_duties(engagement, by=by, now=now)
     return engagement
 
 

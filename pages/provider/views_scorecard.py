@@ -22,7 +22,9 @@ from scoring.seasons import selectors as seasons
 from scoring.seasons import words
 from scoring.seasons.ban_selectors import rule_of_bans, standing_bans
 from scoring.seasons.ban_words import say_ban
-from scoring.seasons.models import Standing
+from scoring.seasons.duty_selectors import progress_of
+from scoring.seasons.duty_words import describe_progress
+from scoring.seasons.models import Season, Standing, Track
 from scoring.seasons.track_words import describe_tracks
 from scoring.seasons.verdict_selectors import own_verdicts
 
@@ -127,9 +129,15 @@ class Race(OwnProviderPage, TitledPage):
                 **(describe_place(standing) | describe_chances(standing, track) if standing and track else {}),
                 "nights": places[:8],
                 "places": draw_places(places),
+                "duties": describe_duties(season, track, self.provider.pk) if track else [],
                 "around": seasons.neighbours_of(standing) if standing else [],
             }
         return super().get_context_data(**context, **kwargs)
+
+
+def describe_duties(season: Season, track: Track, provider_id: int) -> list[dict[str, object]]:
+    """How far the provider is on the duties of its track."""
+    return [describe_progress(one) for one in progress_of(season, track, [provider_id])[provider_id]]
 
 
 def describe_place(standing: Standing) -> dict[str, str]:

@@ -8,6 +8,8 @@ from pages.staff import (
     views_places,
     views_season,
     views_season_comment,
+    views_season_duties,
+    views_season_lab,
     views_settlement,
 )
 
@@ -19,6 +21,12 @@ urlpatterns = [
     path("seasons/<int:pk>/act/", views_season.SeasonAct.as_view(), name="season_act"),
     path("seasons/<int:pk>/standings/", views_season.StandingCompute.as_view(), name="standing_compute"),
     path("seasons/<int:pk>/places/", views_places.PlaceList.as_view(), name="place_list"),
+    path("seasons/<int:pk>/duties/", views_season_duties.SeasonDuties.as_view(), name="season_duties"),
+    path("seasons/<int:pk>/lab/", views_season_lab.SeasonLab.as_view(), name="season_lab"),
+    path("season-trials/<int:pk>/", views_season_lab.TrialDetail.as_view(), name="season_trial"),
+    path("season-trials/<int:pk>/act/", views_season_lab.TrialAct.as_view(), name="season_trial_act"),
+    path("season-replays/<int:pk>/", views_season_lab.ReplayDetail.as_view(), name="season_replay"),
+    path("season-replays/<int:pk>/moves/", views_season_lab.ReplayMoves.as_view(), name="season_replay_moves"),
     path("seasons/<int:pk>/settlement/", views_settlement.SettlementPage.as_view(), name="settlement"),
     path("seasons/<int:pk>/settlement/start/", views_settlement.SettlementStart.as_view(), name="settlement_start"),
     path("board-bans/", views_ban.BanList.as_view(), name="ban_list"),

@@ -29,6 +29,7 @@ from pages.columns import DayColumn, StatusColumn
 from pages.forms import FormPage
 from scoring.capabilities.enums import ModelStatus
 from scoring.capabilities.models import ScoringModel
+from scoring.season_lab.policies import TRIABLE
 from scoring.seasons import policies, selectors, services
 from scoring.seasons.board_services import rank_night
 from scoring.seasons.chance_words import explain_odds, explain_ranks
@@ -124,6 +125,7 @@ class SeasonDetail(SeasonPage, TitledPage):
             offers=offer_season_actions(season, user),
             action_url=reverse("pages:staff:season_act", args=[season.pk]),
             may_edit=has_permission(user, "season.edit") and season.status == "draft",
+            may_try=season.status in TRIABLE,
             may_compute=has_permission(user, "standing.compute") and season.status in selectors.RACING_SEASONS,
             yesterday=business_day(timezone.now()) - timedelta(days=1),
             night=night,

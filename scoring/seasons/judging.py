@@ -19,6 +19,7 @@ from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.disputes.enums import DisputeStatus
 from scoring.disputes.models import Dispute
 from scoring.seasons.cards import Cards, Floats
+from scoring.seasons.duties import Judged, count_duties, judge_duties
 from scoring.seasons.enums import NotRanked, Outcome
 from scoring.seasons.models import Season, Track
 from scoring.seasons.odds_rules import OddsRules
@@ -35,6 +36,7 @@ def judge(
     standings: Standings,
     rules: SettlementRules,
     *,
+    duties: Judged,
     relieved: Collection[int] = (),
     promotion_odds: Floats | None = None,
 ) -> Settled:
@@ -46,6 +48,7 @@ def judge(
         standings,
         rules,
         capabilities=read_floors(run, cards, rules),
+        duties=count_duties(duties, ids, rules),
         days_admitted=days_admitted(cards, season),
         promoted_last_season=[before.get(pk, ("", 0))[0] == Outcome.PROMOTED for pk in ids],
         decisive_dispute=np.isin(cards.provider, disputed_in(season, ids)),
@@ -64,7 +67,8 @@ def simulate(
     if standings.order[0] not in DRAWN_KEYS:
         return None
     without = replace(rules, promotion_odds=None, play_off_odds=None)
-    may_rise, may_fall = find_free_to_move(judge(track, run, cards, standings, without))
+    duties = judge_duties(track.season, cards.provider.tolist(), without)
+    may_rise, may_fall = find_free_to_move(judge(track, run, cards, standings, without, duties=duties))
     ranked = np.array([int(standings.ranked.sum())], dtype=np.int64)
     up, band, down = (int(rules.numbers(name, [track.key], ranked)[0]) for name in ("promote", "play_off", "relegate"))
     (threshold,) = rules.thresholds([track.key]).tolist()

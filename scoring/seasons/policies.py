@@ -16,6 +16,7 @@ from engine.season_rules import SettlementRules, rules_from_mapping
 from engine.standings import DEFAULT_ORDER, parse_order
 from providers.enums import Capability
 from scoring.capabilities.enums import ModelStatus
+from scoring.duties.enums import Duty
 from scoring.seasons.enums import RACING_SEASONS, SeasonStatus
 from scoring.seasons.models import Season
 from scoring.seasons.odds_rules import DEFAULT_ODDS, OddsRules, read_odds_rules
@@ -84,13 +85,22 @@ def read_rules(mapping: Mapping[str, Any]) -> TrackRules:
         rules = TrackRules(tuple(order), rules_from_mapping(settlement), read_odds_rules(mapping.get("odds", {})))
     except EngineError as error:
         raise refuse(error, field="rules") from error
-    unknown = sorted({*rules.settlement.floors} - {*Capability.values}) or sorted(rules.settlement.requirements)
+    settlement = rules.settlement
+    unknown = sorted({*settlement.floors} - {*Capability.values}) or sorted(settlement.requirements)
     if unknown:
         raise InvalidInput(
             _("The portal cannot judge “%(name)s”.") % {"name": unknown[0]},
             field="rules",
             remedy=_("Use floors for %(keys)s, and no requirements.") % {"keys": ", ".join(Capability.values)},
             code="rule_not_judged",
+        )
+    unknown = sorted({*settlement.duties} - {*Duty.values})
+    if unknown:
+        raise InvalidInput(
+            _("There is no duty named “%(name)s”.") % {"name": unknown[0]},
+            field="rules",
+            remedy=_("Use %(keys)s.") % {"keys": ", ".join(Duty.values)},
+            code="unknown_duty",
         )
     return rules
 

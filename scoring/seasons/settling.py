@@ -17,6 +17,7 @@ from scoring.capabilities.models import ScoreRun
 from scoring.seasons import policies
 from scoring.seasons.ban_selectors import left_out_on
 from scoring.seasons.cards import Cards, read_cards, without_banned
+from scoring.seasons.duties import judge_duties, name_evidence
 from scoring.seasons.entry_models import Entry
 from scoring.seasons.enums import UNPLACED, NotRanked, Outcome
 from scoring.seasons.judging import OUT, judge, read_odds
@@ -79,18 +80,23 @@ def settle_track_now(track: Track, *, relieved: Collection[int] = (), again: Set
     cards = without_banned(cards, left_out_on(season, season.ends_on))
     rules = policies.read_rules(track.rules)
     standings = rank_cards(cards, rules)
+    duties = judge_duties(season, ids, rules.settlement)
     settled = judge(
         track,
         run,
         cards,
         standings,
         rules.settlement,
+        duties=duties,
         relieved=relieved,
         promotion_odds=read_odds(track, run, cards, standings, rules.settlement, rules.odds),
     )
     before = verdicts_before(season, track.ladder)
     up, down = (int(column[0]) if len(column) else 0 for column in (settled.promote, settled.relegate))
-    return Result(run, int(standings.ranked.sum()), up, down, draft_verdicts(track, cards, settled, before))
+    drafts = draft_verdicts(track, cards, settled, before)
+    for draft in drafts:
+        name_evidence(draft.provider_id, draft.reasons, duties)
+    return Result(run, int(standings.ranked.sum()), up, down, drafts)
 
 
 def with_missing(cards: Cards, ids: Collection[int]) -> Cards:

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from common.templatetags.paddock import number, percent
 from providers.enums import Capability
+from scoring.duties.enums import Duty
 from scoring.seasons.enums import Outcome
 from scoring.seasons.verdict_models import Verdict
 
@@ -113,6 +114,17 @@ def _requirement(met: bool, p: Params) -> str:
     return text % {"name": p["requirement"]}
 
 
+def _duty(met: bool, p: Params) -> str:
+    text = (
+        _("The duty “%(name)s” is done: %(done)s of the %(target)s that rising asks for.")
+        if met
+        else _("The duty “%(name)s” is not done: %(done)s of the %(target)s that rising asks for.")
+    )
+    told = text % {"name": Duty(p["duty"]).label, "done": number(p["done"]), "target": number(p["target"])}
+    counted = p.get("counted")
+    return told if not counted else told + _(" Counted: %(works)s.") % {"works": ", ".join(counted)}
+
+
 def _odds(met: bool, p: Params) -> str:
     text = (
         _("The probability of truly standing in the promotion zone is %(odds)s, and %(least)s is enough.")
@@ -190,6 +202,7 @@ SENTENCES: dict[str, Callable[[bool, Params], str]] = {
     "promotion.entry_threshold": _threshold,
     "promotion.floor": _floor,
     "promotion.requirement": _requirement,
+    "promotion.duty": _duty,
     "promotion.odds": _odds,
     "play_off.place": _play_off_place,
     "play_off.odds": _odds,

@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from common.templatetags.paddock import day, number, percent
 from engine.season_rules import NONE, Quota, SettlementRules
 from providers.enums import Capability
+from scoring.duties.enums import Duty
 from scoring.seasons import policies
 from scoring.seasons.ban_selectors import rule_of_bans
 from scoring.seasons.ban_words import say_bans_rule
@@ -106,6 +107,7 @@ def describe_track(rules: TrackRules) -> dict[str, str | list[str]]:
         "order": order_words(rules),
         "promotion": say_move(settlement.promote, say_threshold(settlement)),
         "floors": say_floors(settlement),
+        "duties": "" if settlement.promote == NONE else say_duties(settlement),
         "play_off": "" if settlement.play_off == NONE else say_quota(settlement.play_off),
         "relegation": say_move(settlement.relegate, say_factor(settlement)),
         "protection": say_protections(settlement),
@@ -122,6 +124,15 @@ def say_floors(settlement: SettlementRules) -> str:
     """The least points of a capability for promotion."""
     floors = [f"{Capability(name).label} {number(least, 1)}" for name, least in settlement.floors.items()]
     return _(", ").join(floors)
+
+
+def say_duties(settlement: SettlementRules) -> str:
+    """What a provider must have done for promotion, and how many times."""
+    duties = [
+        _("%(duty)s: at least %(target)s") % {"duty": Duty(name).label, "target": number(target)}
+        for name, target in settlement.duties.items()
+    ]
+    return _("; ").join(duties)
 
 
 def say_protections(settlement: SettlementRules) -> str:

@@ -254,6 +254,7 @@ def test_empty_and_one_row_tracks(scores: list[float | None], outcomes: list[str
     [
         (SettlementRules(floors={"supply_chain": 1.0}), "supply_chain"),
         (SettlementRules(requirements=("duty",)), "duty"),
+        (SettlementRules(duties={"transition": 1}), "transition"),
         (SettlementRules(promotion_odds=0.5), "promotion_odds"),
     ],
 )
@@ -263,6 +264,19 @@ def test_a_rule_without_its_column_is_refused(rules: SettlementRules, field: str
     assert (caught.value.code, caught.value.field) == ("missing_column", field)
 
 
+@pytest.mark.parametrize(("done", "outcome"), [(2, "stay"), (3, "promoted"), (4, "promoted"), (None, "stay")])
+def test_a_duty_is_done_from_its_number_on(done: int | None, outcome: str) -> None:
+    rules = SettlementRules(promote=Quota(count=1), relegate=Quota(count=0), duties={"transition": 3})
+    settlement = settle_scores([80, 70], rules, duties={"transition": [done, 9]})
+    assert settlement.outcome.tolist() == [outcome, "stay"]
+    reason = next(reason for reason in settlement.reasons(0) if reason.code == "promotion.duty")
+    assert (reason.met, reason.params) == (done in (3, 4), {"duty": "transition", "done": done or 0, "target": 3})
+
+
+def test_rules_without_duties_read_as_they_did_before_there_were_any() -> None:
+    assert "duties" not in SettlementRules().as_mapping()
+
+
 def test_rules_survive_the_way_through_plain_values() -> None:
     rules = SettlementRules(
         promote=Quota(share=0.1, count=4),
@@ -270,6 +284,7 @@ def test_rules_survive_the_way_through_plain_values() -> None:
         entry_threshold=61.5,
         floors={"b": 2.0, "a": 1.0},
         requirements=("duty",),
+        duties={"transition": 3, "cold_start": 1},
         promotion_odds=0.8,
         clear_out_after=3,
         tracks={"t": TrackRules(relegate=Quota(count=2), entry_threshold=70.0)},
@@ -291,6 +306,10 @@ def test_rules_survive_the_way_through_plain_values() -> None:
         ({"newcomer_days": 1.5}, "bad_rule", "newcomer_days"),
         ({"floors": {"a": "b"}}, "bad_rule", "floors.a"),
         ({"requirements": "duty"}, "bad_rule", "requirements"),
+        ({"duties": ["transition"]}, "bad_rule", "duties"),
+        ({"duties": {"transition": 1.5}}, "bad_rule", "duties.transition"),
+        ({"duties": {"transition": True}}, "bad_rule", "duties.transition"),
+        ({"duties": {"transition": 0}}, "rule_out_of_range", "duties.transition"),
         ({"protect_promoted": 1}, "bad_rule", "protect_promoted"),
         ({"tracks": {"t": {"up": 1}}}, "unknown_rule", "tracks.t.up"),
         ({"tracks": {"t": {"promote": {"count": -1}}}}, "rule_out_of_range", "tracks.t.promote.count"),

@@ -322,10 +322,11 @@ def test_every_verdict_is_told_in_sentences(language: str) -> None:
 
 
 def test_each_code_of_the_engine_has_its_sentence() -> None:
-    source = (Path(settings.BASE_DIR) / "engine" / "settlement.py").read_text()
+    engine = Path(settings.BASE_DIR) / "engine"
+    source = "".join((engine / name).read_text() for name in ("settlement.py", "duties.py"))
     codes = set(re.findall(r'"((?:ban|rank|promotion|relegation|play_off|clear_out)\.[a-z_]+)"', source))
     assert codes == set(SENTENCES)
-    assert len(codes) == 18
+    assert len(codes) == 19
 
 
 @pytest.mark.parametrize(
