@@ -331,6 +331,8 @@ SPECTACULAR_SETTINGS = {
         "ExclusionReasonEnum": "scoring.capabilities.enums.ExclusionReason",
         "SeasonStatusEnum": "scoring.seasons.enums.SeasonStatus",
         "HelpRequestStatusEnum": "merchants.requests.enums.RequestStatus",
+        "MatchRoundStatusEnum": "merchants.rounds.enums.RoundStatus",
+        "TrialStatusEnum": "scoring.lab.enums.TrialStatus",
         "InvitationStatusEnum": "merchants.matching.enums.InvitationStatus",
         "EngagementStatusEnum": "merchants.engagements.enums.EngagementStatus",
     },
