@@ -86,6 +86,7 @@ def describe_pinned(season: Season) -> list[tuple[str, str]]:
         *[
             (name, ngettext("%(days)s day", "%(days)s days", terms[key]) % {"days": terms[key]})
             for key, name in named.items()
+            if key in season.pinned.get("terms", {})  # an older season pinned fewer
         ],
         (
             _("Tracks"),
