@@ -280,14 +280,13 @@ def describe(figures: dict[str, float]) -> Result:
         notes=(
             f"{count:,} generated providers in {tracks} cohorts of {count // tracks}; every provider has a score with "
             "its interval on two days, and the places of the first day are the previous ones of the second.",
-            f"Rank intervals and odds: the median of {SAMPLED} tracks, with {pair_draws(count // tracks):,} draws for "
-            f"the comparisons by pairs and 1,000 for the odds; all {tracks} tracks one after the other would take "
+            f"Rank intervals and odds: the median of {SAMPLED} tracks, with {pair_draws(count // tracks):,} draws "
+            f"for the comparisons by pairs and 1,000 for the odds; all {tracks} tracks one after the other would take "
             f"about {figures['chances_all_s']:.0f} s.",
             "The bare response is the same 50 rows by one query in a plain table of Django's template language, inside "
             f"the portal's frame of a page and behind its middleware. The board takes {ratio:.1f} times as long. It "
             "adds the filter, the nights, the tracks, paging, the count, export and the chart.",
-            f"The machine was not idle: {os.getloadavg()[1]:.1f} processes wanted its cores over the last "
-            "five minutes.",
+            f"{os.getloadavg()[1]:.1f} processes wanted the cores over the last five minutes, this one among them.",
             "All times are of one process on a warm embedded database within one transaction.",
         ),
     )

@@ -332,7 +332,6 @@ SPECTACULAR_SETTINGS = {
         "SeasonStatusEnum": "scoring.seasons.enums.SeasonStatus",
         "HelpRequestStatusEnum": "merchants.requests.enums.RequestStatus",
         "MatchRoundStatusEnum": "merchants.rounds.enums.RoundStatus",
-        "TrialStatusEnum": "scoring.lab.enums.TrialStatus",
         "InvitationStatusEnum": "merchants.matching.enums.InvitationStatus",
         "EngagementStatusEnum": "merchants.engagements.enums.EngagementStatus",
     },

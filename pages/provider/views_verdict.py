@@ -1,5 +1,6 @@
 """What a season decided about the viewer's provider, in sentences."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -46,6 +47,12 @@ class VerdictBase(OwnProviderPage):
         standing = {one.kind for one in self.objections if one.status != ObjectionStatus.WITHDRAWN}
         return "" if kind is None or kind in standing else str(kind)
 
+    @property
+    def appeals_until(self) -> date | None:
+        """The last day for appeals while it is not over."""
+        until = objection_policies.appeals_until(self.verdict.settlement.track.season)
+        return until if until and business_day(timezone.now()) <= until else None
+
     def offers(self, objection: Objection) -> list[ActionOffer]:
         """What the provider itself can do about an objection."""
         found = objection_policies.offer_actions(self.request.user, objection)
@@ -69,7 +76,7 @@ class VerdictDetail(VerdictBase, TitledPage):
             words=say_verdict(self.verdict),
             objections=[(one, self.offers(one)) for one in self.objections],
             may_object=self.open_kind if self.may("objection.open") else "",
-            appeals_until=objection_policies.appeals_until(track.season),
+            appeals_until=self.appeals_until,
             **kwargs,
         )
 

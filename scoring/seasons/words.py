@@ -90,6 +90,7 @@ def describe_pinned(season: Season) -> list[tuple[str, str]]:
         *[
             (name, ngettext("%(days)s day", "%(days)s days", terms[key]) % {"days": terms[key]})
             for key, name in named.items()
+            if key in season.pinned.get("terms", {})  # an older season pinned fewer
         ],
         (_("Bans"), say_bans_rule(rule_of_bans(season))),
         (
