@@ -40,6 +40,9 @@ def say_note(note: Mapping[str, Any]) -> str:
             "The season was scored by %(then)s; these rules are to be used with %(now)s. The lab of the model tells "
             "what that changes."
         ),
+        "no_duty_work": lambda: _(
+            "No engagement that counts for duties is known of this season, so rules with duties let nobody rise."
+        ),
         "no_interval": lambda: ngettext(
             "%(count)s score has no interval and counts as exact when scores are drawn anew.",
             "%(count)s scores have no interval and count as exact when scores are drawn anew.",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.audit.services import record
-from common.locks import lock
+from common.exceptions import NotFound
 from providers.registry.models import Provider
 from scoring.duties.models import DutyWork
 from scoring.duties.selectors import newest_of
@@ -41,10 +41,13 @@ class Work:
 def record_work(*, provider_id: int, work: Work, by: User | None, now: datetime | None = None) -> DutyWork:
     """Keep what is known of a piece of work; what is known already is given back as it is. `by=None` is the portal.
 
-    Race: two tellers at once. The lock on the provider lets the second see what the first wrote. Raises NotFound.
+    Race: two tellers at once. The lock on the provider lets the second see what the first wrote; it lets rows that
+    refer to the provider pass, since the engagement that was just opened is one. Raises NotFound.
     """
     now = now or timezone.now()
-    provider = lock(Provider.objects.all(), provider_id)
+    provider = Provider.objects.select_for_update(no_key=True).filter(pk=provider_id).order_by().first()
+    if provider is None:
+        raise NotFound()
     present = newest_of(provider.pk, work.reference)
     told = work.as_mapping()
     if present is not None and differences(present, told) == {}:

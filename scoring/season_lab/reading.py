@@ -20,6 +20,7 @@ from providers.enums import Capability
 from providers.registry.models import Provider
 from scoring.capabilities.models import Scorecard, ScoreRun
 from scoring.duties.enums import Duty
+from scoring.duties.selectors import reaching_into
 from scoring.facts.selectors import counting_between
 from scoring.measures.compute import WORK_DAYS, read_measures
 from scoring.seasons.duties import count_duties, judge_duties
@@ -67,6 +68,7 @@ class Past:
     numbers: dict[str, FloatArray]
     capabilities: dict[str, FloatArray]
     duties: dict[str, FloatArray]
+    duties_known: bool
     errors: FloatArray
     verdicts: list[RealVerdict]
     tracks: dict[str, Track]
@@ -132,6 +134,7 @@ def read_past(season: Season) -> Past:
         numbers=numbers,
         capabilities=capabilities,
         duties=read_duties(season, ids),
+        duties_known=reaching_into(season.starts_on, season.ends_on).exists(),
         errors=standard_errors(numbers["lower"], numbers["upper"], confidence),
         verdicts=verdicts,
         tracks={track.key: track for track in season.tracks.all()},

@@ -85,6 +85,8 @@ def replay_season(past: Past, plan: Plan, memory: Memory, options: Options, note
     found: dict[Key, Judged] = {}
     decided: defaultdict[str, dict[int, tuple[str, int]]] = defaultdict(dict)
     heats = list(place_field(past, plan, memory, notes))
+    if not past.duties_known and any(track.rules.settlement.duties for track in plan.tracks()):
+        notes.tell("no_duty_work")
     lowest = {track.ladder: track.levels for track in plan.tracks() if track.levels > 1}
     for number, heat in enumerate(heats):
         ladder = heat.planned.ladder

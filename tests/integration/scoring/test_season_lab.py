@@ -17,6 +17,7 @@ from common.jobs.tasks import run_job
 from providers.registry.models import Provider
 from scoring.capabilities.compute import Silent
 from scoring.capabilities.models import ScoringModel
+from scoring.duties.services import Work, record_work
 from scoring.lab.enums import TrialStatus
 from scoring.season_lab import services
 from scoring.season_lab.models import ReplayMove, SeasonReplay, SeasonTrial
@@ -168,6 +169,21 @@ def test_rules_that_do_not_fit_are_told_in_notes() -> None:
     assert "levels_by_score" in [note["code"] for note in other.summary["notes"]]
     # A provider with one ladder then and one now is compared across them.
     assert other.moves.get(provider=field[0]).real_track == "league-2"
+
+
+def test_duties_of_past_seasons_count_as_they_are_known() -> None:
+    make_published_model()
+    field = make_old(2)
+    race(dict(zip(field, (38.0, 10.0), strict=True)))
+    draft = make_draft(LEAGUE, duties={"transition": 1})
+    replay = try_it(draft).replays.get()
+    assert outcomes(replay, field) == [("promoted", "stay"), ("stay", "relegated")]
+    assert {"code": "no_duty_work", "params": {}} in replay.summary["notes"]
+    known = Work("E000001", "M000001", "transition", "other", False, "completed", DAY, DAY, 1, 1, DAY)
+    record_work(provider_id=field[0].pk, work=known, by=None)
+    replay = try_it(draft).replays.get()
+    assert outcomes(replay, field) == [("promoted", "promoted"), ("stay", "relegated")]
+    assert "no_duty_work" not in [note["code"] for note in replay.summary["notes"]]
 
 
 def test_noise_is_drawn_from_the_intervals_and_left_out_when_nothing_is_drawn() -> None:

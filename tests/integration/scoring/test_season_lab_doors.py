@@ -28,6 +28,7 @@ NOTES: list[dict[str, Any]] = [
     {"code": "other_levels", "params": {"name_zh": "联赛", "name_en": "League", "then": 2, "now": 3}},
     {"code": "other_model", "params": {"then": "a 1", "now": "a 2"}},
     {"code": "no_interval", "params": {"count": 3}},
+    {"code": "no_duty_work", "params": {}},
 ]
 
 
