@@ -24,10 +24,16 @@ def visible_to(user: User | AnonymousUser) -> QuerySet[Engagement]:
     return engagements.filter(Q(merchant__organisation__in=own) | Q(provider__organisation__in=own))
 
 
+def open_assignments() -> QuerySet[Assignment]:
+    """The assignments that go on."""
+    return Assignment.objects.filter(ended_at=None)
+
+
 def with_load(traders: QuerySet[Trader]) -> QuerySet[Any]:
     """Traders with `load`, the live rooms they run now, and `spare`, those they could still take."""
     running = (
-        Assignment.objects.filter(trader=OuterRef("pk"), ended_at=None)
+        open_assignments()
+        .filter(trader=OuterRef("pk"))
         .order_by()
         .values("trader")
         .annotate(total=Sum("rooms"))

@@ -17,14 +17,14 @@ from merchants.requests.models import HelpRequest
 
 @dataclass(frozen=True)
 class Features:
-    """Candidates of one request, row by row. `cards[i]` is composite, lower, upper and the three arrays of five."""
+    """Candidates of one request, row by row; `cards` as a `Field` has them."""
 
     need: Need
     candidates: Candidates
     providers: IntArray
     newcomer: BoolArray
     spare_rooms: FloatArray
-    cards: list[tuple[Any, ...] | None]
+    cards: FloatArray
     score_run_id: int | None
 
     def digest(self, request: HelpRequest, weights: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from accounts.models import Membership
 from accounts.roles import OrganisationKind
 from engine.arrays import BoolArray, FloatArray, IntArray
 from merchants.engagements.enums import ENDED, EngagementStatus
-from merchants.engagements.selectors import with_load
+from merchants.engagements.selectors import open_assignments, with_load
 from merchants.matching.enums import InvitationStatus
 from merchants.matching.models import Invitation
 from merchants.requests.enums import BudgetModel
@@ -26,11 +27,14 @@ from providers.registry.models import Provider
 from providers.registry.selectors import active
 from providers.traders.enums import TraderStatus
 from providers.traders.models import Trader
-from scoring.capabilities.selectors import current_scorecards
+from scoring.capabilities.models import Scorecard
+from scoring.capabilities.selectors import current_run
 
 ANSWERED = (InvitationStatus.ACCEPTED, InvitationStatus.DECLINED)
 ANSWERABLE = (*ANSWERED, InvitationStatus.EXPIRED)
-NOTHING = (None,) * len(Capability)
+CARD_NUMBERS = ("composite", "lower", "upper")
+CARD_FIVES = ("capability_scores", "capability_lowers", "capability_uppers")
+CARD_WIDTH = len(CARD_NUMBERS) + len(CARD_FIVES) * len(Capability)
 
 Rows = dict[int, list[int]]
 
@@ -39,9 +43,9 @@ Rows = dict[int, list[int]]
 class Field:
     """Every candidate row by row, in the order of `providers`, and what differs by request.
 
-    `cards[i]` is composite, lower, upper and the three arrays of five. `at_stage` counts engagements completed by
-    merchant stage; `ended` and `completed` those by category; `fee` is the lowest fee per live room by currency.
-    `conflicts` holds rows by the merchant's organisation, `invited` by request.
+    `cards` has a row of `read_cards` for each, without its provider; NaN where there is none. `at_stage` counts
+    engagements completed by merchant stage; `ended` and `completed` those by category; `fee` is the lowest fee per live
+    room by currency. `conflicts` holds rows by the merchant's organisation, `invited` by request.
     """
 
     providers: IntArray
@@ -61,7 +65,7 @@ class Field:
     fee: Mapping[str, FloatArray]
     conflicts: Rows
     invited: Rows
-    cards: list[tuple[Any, ...] | None]
+    cards: FloatArray
     lowers: dict[str, FloatArray]
     score_run_id: int | None
 
@@ -79,22 +83,24 @@ def read_field(requests: Sequence[HelpRequest], *, today: date, also: int | None
     ids, organisations, admitted, category, region, newcomer, on_leave, barred = (
         zip(*rows, strict=True) if rows else ((),) * 8
     )
+    providers = np.array(ids, dtype=np.int64)
     rank = {provider: index for index, provider in enumerate(ids)}
     owned = {organisation: index for index, organisation in enumerate(organisations) if organisation is not None}
-    rooms = _fill(_read_rooms(), rank, ("capacity", "free"))
+    capacity, spare = _read_rooms(providers)
     asks = _Asks(requests)
-    counts = _fill(asks.read_records(), rank, asks.names)
-    cards, run_id = _read_cards(rank, len(rows))
+    counts = _fill(asks.read_records(), providers, asks.names)
+    run = current_run()
+    cards = _place(read_cards(run.pk), providers) if run else np.full((len(ids), CARD_WIDTH), np.nan)
     return Field(
-        providers=np.array(ids, dtype=np.int64),
+        providers=providers,
         admitted=np.array(admitted, dtype=bool),
         category=np.array(category, dtype=str),
         region=np.array(region, dtype=str),
         newcomer=np.array(newcomer, dtype=bool),
         on_leave=np.array(on_leave, dtype=bool),
         documents_valid=~np.array(barred, dtype=bool),
-        room_capacity=np.nan_to_num(rooms["capacity"]),
-        spare_rooms=np.nan_to_num(rooms["free"]),
+        room_capacity=capacity,
+        spare_rooms=spare,
         asked=np.nan_to_num(counts["asked"]),
         answered=np.nan_to_num(counts["answered"]),
         at_stage={stage: np.nan_to_num(counts[f"at_stage_{stage}"]) for stage in asks.stages},
@@ -105,7 +111,7 @@ def read_field(requests: Sequence[HelpRequest], *, today: date, also: int | None
         invited=_group(asks.read_invited(), rank),
         cards=cards,
         lowers=_lowers(cards),
-        score_run_id=run_id,
+        score_run_id=run.pk if run else None,
     )
 
 
@@ -178,24 +184,36 @@ def _read_providers(wanted: QuerySet[Provider], today: date) -> QuerySet[Provide
     )
 
 
-def _read_rooms() -> QuerySet[Trader, Any]:
-    """Provider, capacity and free places of its active traders."""
-    return (
-        with_load(Trader.objects.filter(status=TraderStatus.ACTIVE))
-        .order_by()
-        .values("provider")
-        .annotate(capacity=Sum("max_live_rooms"), free=Sum("spare"))
-        .values_list("provider", "capacity", "free")
+def _read_rooms(providers: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Live rooms of each provider's active traders together, and those of them that are free. A trader that runs more
+    than it should has none free, and takes none from its colleagues."""
+    active_traders = Trader.objects.filter(status=TraderStatus.ACTIVE).order_by()
+    capacity = active_traders.values("provider").annotate(total=Sum("max_live_rooms"))
+    busy = with_load(active_traders.filter(pk__in=open_assignments().values("trader")))
+    taken = busy.values("provider").annotate(total=Sum(F("max_live_rooms") - F("spare")))
+    rooms, used = (
+        np.nan_to_num(_fill(found.values_list("provider", "total"), providers, ("total",))["total"])
+        for found in (capacity, taken)
     )
+    return rooms, rooms - used
 
 
-def _fill(found: QuerySet[Any, Any], rank: dict[int, int], names: Sequence[str]) -> dict[str, FloatArray]:
-    """Rows (provider, number, ...) as one array per name in the order of `rank`; NaN where a provider has none."""
-    table = np.full((len(names), len(rank)), np.nan)
-    for provider, *values in found:
-        if (index := rank.get(provider)) is not None:
-            table[:, index] = [np.nan if value is None else value for value in values]
-    return dict(zip(names, table, strict=True))
+def _fill(found: Iterable[tuple[Any, ...]], providers: IntArray, names: Sequence[str]) -> dict[str, FloatArray]:
+    """Rows (provider, number, ...) as one array per name in the order of `providers`, which ascend; NaN where a
+    provider has none."""
+    rows = np.array(list(found), dtype=np.float64).reshape(-1, 1 + len(names))
+    return dict(zip(names, _place(rows, providers).T, strict=True))
+
+
+def _place(rows: FloatArray, providers: IntArray) -> FloatArray:
+    """Rows that begin with a provider, without it and in the order of `providers`, which ascend; NaN where there is
+    none."""
+    table = np.full((len(providers), rows.shape[1] - 1), np.nan)
+    if len(providers):
+        place = np.minimum(np.searchsorted(providers, rows[:, 0]), len(providers) - 1)
+        known = providers[place] == rows[:, 0]
+        table[place[known]] = rows[known, 1:]
+    return table
 
 
 def _group(pairs: Iterable[tuple[int, int]], rank: dict[int, int]) -> Rows:
@@ -207,33 +225,20 @@ def _group(pairs: Iterable[tuple[int, int]], rank: dict[int, int]) -> Rows:
     return rows
 
 
-def _read_cards(rank: dict[int, int], size: int) -> tuple[list[tuple[Any, ...] | None], int | None]:
-    cards: list[tuple[Any, ...] | None] = [None] * size
-    run_id = None
-    found = (
-        current_scorecards()
-        .order_by()
-        .values_list(
-            "provider",
-            "run",
-            "composite",
-            "lower",
-            "upper",
-            "capability_scores",
-            "capability_lowers",
-            "capability_uppers",
-        )
-    )
-    for provider, run, *card in found:
-        run_id = run
-        if (index := rank.get(provider)) is not None:
-            cards[index] = tuple(card)
-    return cards, run_id
+@lru_cache(maxsize=2)
+def read_cards(run_id: int) -> FloatArray:
+    """The scorecards of a finished run, one row each: provider, composite, lower, upper, and the scores, lower and
+    upper bounds of the five capabilities; NaN where not assessed. They never change, so a process reads them once."""
+    found = Scorecard.objects.filter(run=run_id).order_by().values_list("provider", *CARD_NUMBERS, *CARD_FIVES)
+    unknown = (None,) * len(Capability)
+    rows = [(*row[:4], *(value for five in row[4:] for value in five or unknown)) for row in found]
+    table = np.array(rows, dtype=np.float64).reshape(-1, 1 + CARD_WIDTH)
+    table.flags.writeable = False
+    return table
 
 
-def _lowers(cards: list[tuple[Any, ...] | None]) -> dict[str, FloatArray]:
+def _lowers(cards: FloatArray) -> dict[str, FloatArray]:
     """The lower bound of each capability; where a run gave no interval, the score itself."""
-    scores = np.array([NOTHING if card is None else card[3] for card in cards], dtype=np.float64)
-    lowers = np.array([NOTHING if card is None else card[4] for card in cards], dtype=np.float64)
-    table = np.where(np.isnan(lowers), scores, lowers).reshape(len(cards), len(Capability))
+    scores, lowers, _uppers = np.split(cards[:, len(CARD_NUMBERS) :], len(CARD_FIVES), axis=1)
+    table = np.where(np.isnan(lowers), scores, lowers)
     return {name: table[:, index] for index, name in enumerate(Capability.values)}

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from engine.fit import Fit, FitWeights, measure_fit
 from engine.reasons import Reason
 from engine.screen import Screen, screen_candidates
@@ -61,8 +63,8 @@ def describe_reason(reason: Reason) -> dict[str, Any]:
 def describe_row(features: Features, fit: Fit, row: int) -> dict[str, Any]:
     """The stored columns of one candidate."""
     pros, cons = reasons_for_and_against(fit, row)
-    card = features.cards[row]
-    composite, lower, upper, scores, lowers, uppers = card or (None, None, None, *([None] * 5,) * 3)
+    composite, lower, upper, *fives = (None if np.isnan(value) else value for value in features.cards[row].tolist())
+    scores, lowers, uppers = (fives[start : start + 5] for start in (0, 5, 10))
     return {
         "fit": round(float(fit.total[row]), 9),
         "contributions": {name: round(float(values[row]), 9) for name, values in fit.contributions.items()},
