@@ -64,6 +64,11 @@ def test_by_one_rule_the_others_keep_their_places_and_the_banned_one_races_on() 
             (last.pk, 4),
         ]
         assert second.name not in page.content.decode()
+    standings = f"/api/v1/seasons/{season.pk}/standings"
+    seen = {
+        one.pk: [row["place"] for row in api(owner_of(one)).get(standings).json()["results"]] for one in (third, second)
+    }
+    assert seen == {third.pk: [1, 3, 4], second.pk: [1, 2, 3, 4]}
     assert settle_season(season)[second.pk].outcome == Outcome.STAY
 
 
