@@ -10,7 +10,9 @@ urlpatterns = [
     path("match-desk/rounds/new/", views_round.MatchRoundStart.as_view(), name="match_round_start"),
     path("match-desk/rounds/<int:pk>/", views_round.MatchRoundDetail.as_view(), name="match_round"),
     path("match-desk/rounds/<int:pk>/act/", views_round.MatchRoundAct.as_view(), name="match_round_act"),
-    path("match-desk/rounds/<int:pk>/places/<int:place_pk>/", views_round.RoundPlaceDetail.as_view(), name="round_place"),
+    path(
+        "match-desk/rounds/<int:pk>/places/<int:place_pk>/", views_round.RoundPlaceDetail.as_view(), name="round_place"
+    ),
     path("match-desk/<int:pk>/", views_match_desk.MatchRequest.as_view(), name="match_request"),
     path("match-desk/<int:pk>/act/", views_match_desk.MatchRequestAct.as_view(), name="match_request_act"),
     path("match-desk/<int:pk>/invite/", views_match_desk.MatchRequestInvite.as_view(), name="match_request_invite"),
