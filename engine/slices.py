@@ -20,7 +20,7 @@ from engine.source import FactSource, day_condition
 
 Ints = NDArray[np.int64]
 
-# Groups of one slice: about 75 MB of sums for fifty columns and two threads. Facts lie provider by provider, so that the
+# Groups of one slice: about 75 MB of sums for fifty columns and two threads. Facts lie provider by provider, so the
 # processor's cache needs to hold a few of them only; a statement of fewer blocks spends more on starting and fetching.
 SLICE_GROUPS = 60_000
 EXACT = float(1 << 53)

@@ -14,7 +14,7 @@ from scoring.facts.sources import digest_file
 from scoring.facts.workbench import Workbench, quote_literal
 
 WRITING = gettext_noop("Write the facts")
-# A provider's facts of a week lie together: sums by provider then take about half the time they take over facts that are
+# A provider's facts of a week lie together: sums by provider then take about half the time that they take over facts
 # sorted by day, a provider's own facts are found in few places, and a file of many weeks is still read week by week.
 ORDER = "date_trunc('week', day), provider, day, merchant, trader"
 
