@@ -298,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         "CriteriaSetStatusEnum": "providers.criteria.enums.SetStatus",
         "CriterionKindEnum": "providers.criteria.enums.CriterionKind",
         "TriageOutcomeEnum": "providers.criteria.enums.Outcome",
+        "MatchRoundStatusEnum": "merchants.rounds.enums.RoundStatus",
         "WindowStatusEnum": "providers.windows.enums.WindowStatus",
         "WindowKindEnum": "providers.windows.enums.WindowKind",
         "ReviewStatusEnum": "providers.admission.review.enums.ReviewStatus",

@@ -38,11 +38,11 @@ class MatchRoundTable(tables.Table):
     code = tables.Column(verbose_name=_("Round"), order_by="pk", linkify=("pages:staff:match_round", {"pk": A("pk")}))
     created_at = MomentColumn()
     status = StatusColumn()
-    balance = tables.Column()
+    balance = tables.Column(verbose_name=_("Balance"))
     request_count = CountColumn()
     matched_count = CountColumn()
     mean_fit = FitColumn()
-    gini_after = GiniColumn()
+    gini_after = GiniColumn(verbose_name=_("Gini"))
     idle_after = CountColumn()
 
     class Meta:
