@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from django.db import IntegrityError, InternalError, transaction
+from django.test import Client
 from django.utils.translation import override
 
 from accounts.roles import Role
@@ -216,10 +217,10 @@ def test_staff_read_all_odds_a_provider_its_own_the_public_none(field: list[Prov
     assert (night["rank_level"], night["odds_seed"], night["odds_draws"]) == (0.95, 7, 1000)
 
 
-def test_pages_show_them_in_words(field: list[Provider], client: Any) -> None:
+def test_pages_show_them_in_words(field: list[Provider]) -> None:
     season = start_season(promote=2, relegate=1, entry_threshold=10.0)
     rank(season)
-    board = client.get(f"/boards/{season.code}/").content.decode()
+    board = Client(headers={"accept-language": "en"}).get(f"/boards/{season.code}/").content.decode()
     assert "Confidence set: with 95% confidence" in board and "The odds say" not in board
     race = sign_in(owner_of(field[1])).get("/provider/race/")
     assert [one.name for one in race.context["odds"]] == ["promotion", "stay", "relegation"]
