@@ -1,6 +1,6 @@
 """Reasons: why a row came out as it did, as stable codes with parameters that a page turns into sentences."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -74,3 +74,22 @@ def list_values(value: ParamColumn, rows: NDArray[Any]) -> list[Param]:
 def round_params(params: Mapping[str, Param]) -> dict[str, Param]:
     """Params as a file shows them: numbers with SHOWN decimals."""
     return {name: round(value, SHOWN) if isinstance(value, float) else value for name, value in params.items()}
+
+
+def choose_deciding(outcome: str, own: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Those of a row's reasons that made its outcome: for a move all of its own, for a stay those that prevented a
+    move."""
+    sides = {"promoted": ("promotion",), "relegated": ("relegation",), "cleared_out": ("clear_out", "relegation")}
+    if outcome in ("banned", "not_ranked"):
+        side = "ban" if outcome == "banned" else "rank"
+        return tuple(one for one in own if one.side == side)
+    if outcome in sides:
+        return tuple(one for one in own if one.side in sides[outcome] and one.met)
+    close = {one.side for one in own if one.code in ("promotion.place", "relegation.place") and one.met}
+    close |= {one.side for one in own if one.code == "relegation.no_tie" and not one.met}
+    chosen = [one for one in own if one.side in close and not one.met and one.code != "relegation.place"]
+    if outcome == "play_off":
+        chosen += [one for one in own if one.side == "play_off" and one.met]
+    else:
+        chosen = chosen or [one for one in own if one.code in ("promotion.place", "relegation.place")]
+    return tuple(chosen)

@@ -33,7 +33,7 @@ not use is not passed on to the next.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.arrays import BoolArray, FloatArray, IntArray, as_flags, as_floats, missing_column
 from engine.duties import duty_conditions
-from engine.reasons import Condition, ParamColumn, Reason
+from engine.reasons import Condition, ParamColumn, Reason, choose_deciding
 from engine.season_rules import SettlementRules
 from engine.standings import Standings
 
@@ -78,24 +78,6 @@ class Settlement:
     def count(self, outcome: str) -> int:
         """Number of rows with this outcome."""
         return Counter(self.outcome.tolist())[outcome]
-
-
-def choose_deciding(outcome: str, own: Sequence[Reason]) -> tuple[Reason, ...]:
-    """Those of a row's reasons that made its outcome; see `Settlement.deciding`."""
-    sides = {"promoted": ("promotion",), "relegated": ("relegation",), "cleared_out": ("clear_out", "relegation")}
-    if outcome in ("banned", "not_ranked"):
-        side = "ban" if outcome == "banned" else "rank"
-        return tuple(one for one in own if one.side == side)
-    if outcome in sides:
-        return tuple(one for one in own if one.side in sides[outcome] and one.met)
-    close = {one.side for one in own if one.code in ("promotion.place", "relegation.place") and one.met}
-    close |= {one.side for one in own if one.code == "relegation.no_tie" and not one.met}
-    chosen = [one for one in own if one.side in close and not one.met and one.code != "relegation.place"]
-    if outcome == "play_off":
-        chosen += [one for one in own if one.side == "play_off" and one.met]
-    else:
-        chosen = chosen or [one for one in own if one.code in ("promotion.place", "relegation.place")]
-    return tuple(chosen)
 
 
 @dataclass(frozen=True)

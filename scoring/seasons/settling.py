@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from django.db.models import Max
 
-from engine.reasons import Reason, round_params
+from engine.reasons import Reason, choose_deciding, round_params
 from engine.settlement import Settlement as Settled
-from engine.settlement import choose_deciding
 from providers.registry.models import Provider
 from scoring.capabilities.models import ScoreRun
 from scoring.seasons import policies
