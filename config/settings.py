@@ -332,7 +332,6 @@ SPECTACULAR_SETTINGS = {
         "ExclusionReasonEnum": "scoring.capabilities.enums.ExclusionReason",
         "SeasonStatusEnum": "scoring.seasons.enums.SeasonStatus",
         "HelpRequestStatusEnum": "merchants.requests.enums.RequestStatus",
-        "MatchRoundStatusEnum": "merchants.rounds.enums.RoundStatus",
         "InvitationStatusEnum": "merchants.matching.enums.InvitationStatus",
         "EngagementStatusEnum": "merchants.engagements.enums.EngagementStatus",
     },
