@@ -23,7 +23,9 @@ STORAGES = STORAGES | {
     # Plain names: a test run needs no collected and hashed files.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": SCRATCH.name}}
+# A database of Redis for each of the workers that run side by side: one that clears its cache clears all of a database.
+WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": SCRATCH.name, "OPTIONS": {"db": 1 + WORKER_NUMBER}}}
 REST_FRAMEWORK = REST_FRAMEWORK | {
     "DEFAULT_THROTTLE_RATES": dict.fromkeys(REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"], "1000000/minute")
 }

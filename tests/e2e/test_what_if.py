@@ -32,7 +32,8 @@ def card() -> Scorecard:
 
 
 def move_slider(page: Page, name: str, value: str) -> None:
-    """The value changes and the page hears of it."""
+    """The value changes and the page hears of it: its scripts have run."""
+    page.wait_for_load_state("load")
     page.locator(f"input[name={name}]").fill(value)
 
 
@@ -45,6 +46,7 @@ def tab(page: Page, name: str) -> None:
     expect(page.get_by_role("navigation", name="Scorecard").get_by_role("link", name=name)).to_have_attribute(
         "aria-current", "page"
     )
+    page.wait_for_load_state("load")
 
 
 def test_a_provider_reads_its_scorecard_and_moves_a_slider(card: Scorecard, open_page: Callable[..., Page]) -> None:

@@ -199,7 +199,7 @@ def test_the_record_counts_answers_work_and_price() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 12])
-def test_features_cost_seven_queries_for_any_number_of_providers(size: int) -> None:
+def test_features_cost_nine_queries_for_any_number_of_providers(size: int) -> None:
     providers = [make_ready_provider(traders=2) for _ in range(size)]
     make_scores({provider: [50] * 5 for provider in providers})
     request = HelpRequest.objects.select_related("merchant").get(pk=make_open_request().pk)
@@ -207,7 +207,7 @@ def test_features_cost_seven_queries_for_any_number_of_providers(size: int) -> N
         connection,
     ) as queries:
         verdict = judge(request, today=today_of())
-    assert (len(queries), len(verdict.features.providers)) == (7, size)
+    assert (len(queries), len(verdict.features.providers)) == (9, size)
 
 
 def test_nobody_is_invited_whose_document_has_expired() -> None:

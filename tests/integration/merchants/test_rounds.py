@@ -215,7 +215,7 @@ class TestPreparing:
                     np.testing.assert_array_equal(other, values, err_msg=name)
 
     @pytest.mark.parametrize("count", [1, 3])
-    def test_a_preview_costs_eight_queries_for_any_number_of_requests(self, count: int) -> None:
+    def test_a_preview_costs_ten_queries_for_any_number_of_requests(self, count: int) -> None:
         make_scores({make_ready_provider(): EVEN for _ in range(3)})
         for _ in range(count):
             make_waiting_request()
@@ -223,7 +223,7 @@ class TestPreparing:
         requests = list(referable())
         with CaptureQueriesContext(connection) as queries:
             preview = compute_preview(begun, requests, now=NOON, progress=Quiet())
-        assert (len(queries), len(preview.places)) == (8, count)
+        assert (len(queries), len(preview.places)) == (10, count)
 
     def test_the_digest_covers_settings_and_inputs(self) -> None:
         provider = veteran()

@@ -47,10 +47,10 @@ DECISIONS: dict[str, set[str]] = {
     "appeals_officer": set(),
     "auditor": set(),
 }
-# What staff decide about facts and scores.
+# What staff decide about facts, scores and boards.
 ELSEWHERE = {
-    "appeals_officer": {"dispute.decide", "objection.decide"},
-    "conduct_officer": {"adjustment.enter", "related.edit"},
+    "appeals_officer": {"dispute.decide", "objection.decide", "board.lift_ban"},
+    "conduct_officer": {"adjustment.enter", "related.edit", "board.ban", "board.lift_ban"},
 }
 # What the administrator may do as well: keep the rules and the lists, never decide about a company.
 SHARED = {"criteria.edit", "barred.edit", "identifier.import"}
