@@ -55,11 +55,11 @@ def settle_track(*, track_id: int, by: User, now: datetime | None = None) -> Set
     """
     now = now or timezone.now()
     track = lock(Track.objects.select_related("season__scoring_model"), track_id)
+    check_permission(by, "season.settle")
     present = current_settlement(track)
     if present is not None:
         return present
     closing_policies.check_settling(track.season, business_day(now))
-    check_permission(by, "season.settle")
     settlement = write_settlement(track, settle_track_now(track), by=by, now=now)
     record("track.settle", track, by=by, now=now, changes={"digest": settlement.digest, "counts": settlement.counts})
     return settlement
