@@ -3,7 +3,7 @@
 from typing import Any
 
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.filters import OrderingFilter
 from rest_framework.generics import GenericAPIView, ListAPIView
@@ -11,16 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.actions import run_action
-from api.base import IdempotentMixin, describe_offers
-from api.v1.acting import ActionInput, OfferSerializer
-from api.v1.jobs import JobSerializer
+from api.v1 import trials
+from api.v1.acting import ActionInput
 from api.v1.scoring_models import ScoringModelPart
 from common.exceptions import NotFound
 from scoring.lab import selectors, services
 from scoring.lab.filters import LabMoveFilter, LabTrialFilter
 from scoring.lab.models import LabMove, LabResult, LabTrial
 from scoring.lab.options import MAX_RUNS
-from scoring.lab.permissions import offer_actions
 from scoring.lab.states import TRIAL
 
 
@@ -75,34 +73,16 @@ class ResultSerializer(ResultListItem):
 class TrialListItem(serializers.ModelSerializer[LabTrial]):
     class Meta:
         model = LabTrial
-        fields = [
-            "id",
-            "scoring_model",
-            "digest",
-            "run_ids",
-            "options",
-            "status",
-            "failure",
-            "created_at",
-            "started_at",
-            "finished_at",
-            "version",
-        ]
+        fields = ["id", "scoring_model", "digest", "run_ids", *trials.FIELDS]
         read_only_fields = fields
 
 
-class TrialSerializer(TrialListItem):
-    job = JobSerializer(read_only=True, allow_null=True)
+class TrialSerializer(trials.WithSteps, TrialListItem):
     results = ResultListItem(many=True, read_only=True)
-    allowed_actions = serializers.SerializerMethodField()
 
     class Meta(TrialListItem.Meta):
         fields = [*TrialListItem.Meta.fields, "job", "results", "allowed_actions"]
         read_only_fields = fields
-
-    @extend_schema_field(OfferSerializer(many=True))
-    def get_allowed_actions(self, trial: LabTrial) -> list[dict[str, Any]]:
-        return describe_offers(offer_actions(trial, self.context["request"].user))
 
 
 class LabMoveSerializer(serializers.ModelSerializer[LabMove]):
@@ -135,17 +115,12 @@ class TrialListView(ListAPIView[LabTrial]):
         return selectors.trials_visible_to(self.request.user)
 
 
-class TrialPart(IdempotentMixin, GenericAPIView[LabTrial]):
+class TrialPart(trials.OneTrial[LabTrial]):
     """What the endpoints of one trial share."""
 
     serializer_class = TrialSerializer
     queryset = LabTrial.objects.none()
-
-    def get_trial(self) -> LabTrial:
-        trial = selectors.trials_visible_to(self.request.user).filter(pk=self.kwargs["pk"]).first()
-        if trial is None:
-            raise NotFound()
-        return trial
+    visible = staticmethod(selectors.trials_visible_to)
 
 
 class TrialView(TrialPart):

@@ -11,16 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.actions import run_action
-from api.base import IdempotentMixin, describe_offers
-from api.v1.acting import ActionInput, OfferSerializer
-from api.v1.jobs import JobSerializer
+from api.v1 import trials
+from api.v1.acting import ActionInput
 from api.v1.seasons import SeasonPart
 from common.exceptions import NotFound
 from scoring.season_lab import selectors, services
 from scoring.season_lab.filters import ReplayMoveFilter, SeasonTrialFilter
 from scoring.season_lab.models import ReplayMove, SeasonReplay, SeasonTrial
 from scoring.season_lab.options import MAX_SEASONS
-from scoring.season_lab.permissions import offer_actions
 from scoring.season_lab.states import SEASON_TRIAL
 
 
@@ -69,27 +67,12 @@ class ReplaySerializer(ReplayListItem):
 class SeasonTrialListItem(serializers.ModelSerializer[SeasonTrial]):
     class Meta:
         model = SeasonTrial
-        fields = [
-            "id",
-            "season",
-            "plan",
-            "digest",
-            "season_ids",
-            "options",
-            "status",
-            "failure",
-            "created_at",
-            "started_at",
-            "finished_at",
-            "version",
-        ]
+        fields = ["id", "season", "plan", "digest", "season_ids", *trials.FIELDS]
         read_only_fields = fields
 
 
-class SeasonTrialSerializer(SeasonTrialListItem):
-    job = JobSerializer(read_only=True, allow_null=True)
+class SeasonTrialSerializer(trials.WithSteps, SeasonTrialListItem):
     replays = serializers.SerializerMethodField(help_text="What was found, oldest season first.")
-    allowed_actions = serializers.SerializerMethodField()
 
     class Meta(SeasonTrialListItem.Meta):
         fields = [*SeasonTrialListItem.Meta.fields, "job", "replays", "allowed_actions"]
@@ -98,10 +81,6 @@ class SeasonTrialSerializer(SeasonTrialListItem):
     @extend_schema_field(ReplayListItem(many=True))
     def get_replays(self, trial: SeasonTrial) -> Any:
         return ReplayListItem(selectors.replays_of(trial), many=True).data
-
-    @extend_schema_field(OfferSerializer(many=True))
-    def get_allowed_actions(self, trial: SeasonTrial) -> list[dict[str, Any]]:
-        return describe_offers(offer_actions(trial, self.context["request"].user))
 
 
 class ReplayMoveSerializer(serializers.ModelSerializer[ReplayMove]):
@@ -134,17 +113,12 @@ class SeasonTrialListView(ListAPIView[SeasonTrial]):
         return selectors.trials_visible_to(self.request.user)
 
 
-class SeasonTrialPart(IdempotentMixin, GenericAPIView[SeasonTrial]):
+class SeasonTrialPart(trials.OneTrial[SeasonTrial]):
     """What the endpoints of one trial share."""
 
     serializer_class = SeasonTrialSerializer
     queryset = SeasonTrial.objects.none()
-
-    def get_trial(self) -> SeasonTrial:
-        trial = selectors.trials_visible_to(self.request.user).filter(pk=self.kwargs["pk"]).first()
-        if trial is None:
-            raise NotFound()
-        return trial
+    visible = staticmethod(selectors.trials_visible_to)
 
 
 class SeasonTrialView(SeasonTrialPart):

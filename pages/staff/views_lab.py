@@ -24,8 +24,8 @@ from scoring.lab import selectors, services
 from scoring.lab.filters import LabMoveFilter
 from scoring.lab.forms import TrialForm
 from scoring.lab.models import LabResult, LabTrial
-from scoring.lab.permissions import offer_actions
 from scoring.lab.states import TRIAL
+from scoring.trials.permissions import offer_actions
 
 
 def model_name(trial: LabTrial) -> str:

@@ -23,9 +23,9 @@ from scoring.season_lab import selectors, services
 from scoring.season_lab.filters import ReplayMoveFilter
 from scoring.season_lab.forms import SeasonTrialForm
 from scoring.season_lab.models import SeasonReplay, SeasonTrial
-from scoring.season_lab.permissions import offer_actions
 from scoring.season_lab.policies import TRIABLE
 from scoring.season_lab.states import SEASON_TRIAL
+from scoring.trials.permissions import offer_actions
 
 SHOWN = 10
 

@@ -5,8 +5,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from providers.enums import Region
-from scoring.lab.enums import MoveKind, TrialStatus
+from scoring.lab.enums import MoveKind
 from scoring.lab.models import LabMove, LabTrial
+from scoring.trials.enums import TrialStatus
 
 SIZES = (("small", _("small")), ("medium", _("medium size")), ("large", _("large")))
 YES_NO = (("1", _("Yes")), ("0", _("No")))

@@ -2,48 +2,33 @@
 
 import pghistory
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from common.models import Job, Versioned
 from scoring.capabilities.models import ScoreRun, ScoringModel, changed
-from scoring.lab.enums import OPEN_TRIALS, MoveKind, TrialStatus
-
-DIGEST = r"^[0-9a-f]{64}$"
+from scoring.lab.enums import MoveKind
+from scoring.lab.states import TRIAL
+from scoring.trials.enums import OPEN_TRIALS
+from scoring.trials.models import DIGEST, Trial, trial_constraints
 
 
 @pghistory.track(exclude=["definition"])
-class LabTrial(Versioned):
+class LabTrial(Trial):
     """One order to try exactly `definition` on some past runs. `options` are those of `scoring.lab.options`."""
+
+    table = TRIAL
 
     scoring_model = models.ForeignKey(ScoringModel, on_delete=models.PROTECT, related_name="trials")
     definition = models.TextField(editable=False)
-    digest = models.CharField(max_length=64, editable=False)
     run_ids = ArrayField(models.BigIntegerField())
-    options = models.JSONField(default=dict)
-    status = models.CharField(max_length=12, choices=TrialStatus.choices, default=TrialStatus.QUEUED)
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    failure = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering = ["-created_at", "-pk"]
+    class Meta(Trial.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=TrialStatus.values), name="lab_trial_status_known"),
-            models.CheckConstraint(condition=Q(digest__regex=DIGEST), name="lab_trial_digest_shape"),
+            *trial_constraints("lab_trial"),
             models.CheckConstraint(condition=Q(run_ids__len__gte=1), name="lab_trial_names_runs"),
-            models.CheckConstraint(
-                condition=Q(status__in=OPEN_TRIALS, finished_at__isnull=True)
-                | Q(~Q(status__in=OPEN_TRIALS), finished_at__isnull=False),
-                name="lab_trial_finished_when_closed",
-            ),
             models.UniqueConstraint(
                 fields=["scoring_model"], condition=Q(status__in=OPEN_TRIALS), name="lab_trial_one_open_per_model"
             ),
@@ -59,10 +44,6 @@ class LabTrial(Versioned):
 
     def __str__(self) -> str:
         return f"{self.scoring_model} · {self.digest[:8]}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN_TRIALS
 
 
 class LabResult(models.Model):

@@ -1,13 +1,14 @@
 """What a trial varies, with its defaults and limits."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import InvalidInput
 from scoring.lab.enums import Variation
+from scoring.trials.options import read_given
 
 LIMITS: Mapping[str, tuple[float, float]] = {
     "draws": (0, 2000),
@@ -43,27 +44,7 @@ class Options:
 
 def read_options(given: Mapping[str, Any]) -> Options:
     """The options with defaults for what is not given; raises InvalidInput with the field at fault."""
-    known = {field.name: type(field.default) for field in fields(Options)}
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in known:
-            raise InvalidInput(
-                _("There is no option “%(name)s”.") % {"name": name},
-                field=name,
-                remedy=_("Use %(names)s.") % {"names": ", ".join(known)},
-                code="unknown_option",
-            )
-        if value is not None:
-            values[name] = value
-    options = Options(**values)
-    for name, (low, high) in LIMITS.items():
-        if not low <= getattr(options, name) <= high:
-            raise InvalidInput(
-                _("This must lie between %(low)s and %(high)s.") % {"low": low, "high": high},
-                field=name,
-                remedy=_("Correct the number."),
-                code="out_of_range",
-            )
+    options = read_given(Options, given, LIMITS)
     if options.variation not in Variation.values:
         raise InvalidInput(
             _("“%(value)s” is not a way to vary weights.") % {"value": options.variation},

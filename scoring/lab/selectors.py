@@ -8,8 +8,8 @@ from accounts.permissions import has_permission
 from scoring.capabilities.enums import RunStatus
 from scoring.capabilities.models import ScoreRun, ScoringModel
 from scoring.capabilities.selectors import done_runs
-from scoring.lab.enums import OPEN_TRIALS
 from scoring.lab.models import LabMove, LabResult, LabTrial
+from scoring.trials.enums import OPEN_TRIALS
 
 OFFERED_RUNS = 60
 

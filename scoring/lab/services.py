@@ -12,7 +12,6 @@ from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
 from common.exceptions import Conflict, InvalidInput
-from common.jobs import services as jobs
 from common.locks import lock
 from scoring.capabilities.definitions import check_whole
 from scoring.capabilities.draft_services import note_affected
@@ -22,8 +21,11 @@ from scoring.lab.models import LabResult, LabTrial
 from scoring.lab.options import MAX_RUNS, read_options
 from scoring.lab.selectors import default_runs, open_trial_of
 from scoring.lab.states import TRIAL
+from scoring.trials.services import TrialSteps, close, make_way, open_trial, take
 
 TASK = "scoring.try_model"
+_steps = TrialSteps(LabTrial)
+fail_trial, stop_trial, cancel_trial = _steps.fail, _steps.stop, _steps.cancel
 
 
 @transaction.atomic
@@ -47,15 +49,7 @@ def start_trial(
     check_whole(model.rule)
     chosen = read_options(options or {})
     runs = check_runs(run_ids)
-    present = open_trial_of(model)
-    if present is not None and present.job is not None and not present.job.is_open:
-        close(present, "fail", by=None, now=now)
-    elif present is not None:
-        raise Conflict(
-            _("This version is being tried already."),
-            remedy=_("Wait for it or cancel it, then start again."),
-            code="trial_active",
-        )
+    make_way(open_trial_of(model), busy=_("This version is being tried already."), now=now)
     trial = LabTrial(
         scoring_model=model,
         definition=model.definition,
@@ -65,14 +59,10 @@ def start_trial(
         created_at=now,
         created_by=by,
     )
-    trial.full_clean()
-    trial.save()
     changes = {"model": model.pk, "digest": model.digest, "runs": trial.run_ids}
-    record("trial.start", trial, by=by, now=now, changes=changes)
-    if in_background:
-        trial.job = jobs.enqueue(TASK, by=by, now=now, trial_id=trial.pk)
-        trial.save(update_fields=["job"])
-    return trial
+    return open_trial(
+        trial, event="trial.start", changes=changes, task=TASK, in_background=in_background, by=by, now=now
+    )
 
 
 def check_runs(run_ids: Sequence[int]) -> list[ScoreRun]:
@@ -113,12 +103,9 @@ def begin_trial(*, trial_id: int, now: datetime | None = None) -> tuple[LabTrial
     trial = lock(LabTrial.objects.select_related("scoring_model"), trial_id)
     if trial.status == "done":
         return None
-    row = TRIAL.check(trial, "begin")
-    trial.status, trial.started_at = row.to, trial.started_at or now
-    trial.save_checked()
-    stored = trial.results.values_list("run_id", flat=True)
+    stored = list(trial.results.values_list("run_id", flat=True))
+    take(trial, now=now, changes={"stored": len(stored)})
     runs = ScoreRun.objects.filter(pk__in=trial.run_ids).exclude(pk__in=stored).select_related("scoring_model")
-    record(row.audit, trial, by=None, now=now, changes={"stored": len(stored)})
     return trial, list(runs.order_by("as_of", "pk"))
 
 
@@ -158,48 +145,6 @@ def finish_trial(*, trial_id: int, now: datetime | None = None) -> LabTrial:
     """All runs have their results. Raises IllegalTransition when the trial was cancelled."""
     trial = lock(LabTrial.objects.all(), trial_id)
     return trial if trial.status == "done" else close(trial, "finish", by=None, now=now or timezone.now())
-
-
-@transaction.atomic
-def fail_trial(*, trial_id: int, failure: str, now: datetime | None = None) -> LabTrial:
-    """The work ended without all results; one that has ended otherwise in the meantime stays as it is."""
-    trial = lock(LabTrial.objects.all(), trial_id)
-    return close(trial, "fail", by=None, now=now or timezone.now(), failure=failure) if trial.is_open else trial
-
-
-@transaction.atomic
-def stop_trial(*, trial_id: int, now: datetime | None = None) -> LabTrial:
-    """Its job was cancelled, before a worker took it or while one worked."""
-    trial = lock(LabTrial.objects.all(), trial_id)
-    return close(trial, "cancel", by=None, now=now or timezone.now()) if trial.is_open else trial
-
-
-@transaction.atomic
-def cancel_trial(
-    *, trial_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
-) -> LabTrial:
-    """Stop a trial and its job; results that are stored already stay."""
-    now = now or timezone.now()
-    trial = lock(LabTrial.objects.select_related("job"), trial_id)
-    trial.check_version(version)
-    row = TRIAL.check(trial, "cancel", note=note)
-    check_permission(by, row.permission)
-    closed = close(trial, "cancel", by=by, now=now, note=note)
-    if trial.job is not None and trial.job.is_open:
-        jobs.request_cancel(job_id=trial.job.pk, by=by, now=now)
-    return closed
-
-
-def close(
-    trial: LabTrial, action: str, *, by: User | None, now: datetime, failure: str = "", note: str = ""
-) -> LabTrial:
-    """End a locked trial."""
-    row = TRIAL.check(trial, action, note=note)
-    trial.status, trial.finished_at, trial.failure = row.to, now, failure
-    trial.save_checked()
-    changes: dict[str, Any] = {"failure": failure} if failure else {}
-    record(row.audit, trial, by=by, note=note, now=now, changes=changes)
-    return trial
 
 
 # What people do with a trial; the other steps are the worker's.

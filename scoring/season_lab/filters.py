@@ -4,10 +4,10 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from scoring.lab.enums import TrialStatus
 from scoring.lab.filters import YES_NO
 from scoring.season_lab.models import ReplayMove, SeasonTrial
 from scoring.seasons.enums import Outcome
+from scoring.trials.enums import TrialStatus
 
 THIRDS = (("small", _("Smallest third")), ("medium", _("Middle third")), ("large", _("Largest third")))
 

@@ -2,53 +2,37 @@
 
 import pghistory
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from common.models import Job, Versioned
 from common.validation import Checked
 from scoring.capabilities.models import ScoreRun, changed
-from scoring.lab.enums import OPEN_TRIALS, TrialStatus
+from scoring.season_lab.states import SEASON_TRIAL
 from scoring.seasons.enums import Outcome
 from scoring.seasons.models import Season
 from scoring.seasons.plans import PlannedTrack, read_plan
-
-DIGEST = r"^[0-9a-f]{64}$"
+from scoring.trials.enums import OPEN_TRIALS
+from scoring.trials.models import DIGEST, Trial, trial_constraints
 
 
 @pghistory.track(exclude=["plan"])
-class SeasonTrial(Versioned):
+class SeasonTrial(Trial):
     """One order to try exactly the rules of `plan` on some past seasons, oldest first. `digest` covers the plan and
     the model's; `options` are those of `scoring.season_lab.options`."""
 
+    table = SEASON_TRIAL
+
     season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="trials")
     plan = models.JSONField(editable=False)
-    digest = models.CharField(max_length=64, editable=False)
     season_ids = ArrayField(models.BigIntegerField())
-    options = models.JSONField(default=dict)
-    status = models.CharField(max_length=12, choices=TrialStatus.choices, default=TrialStatus.QUEUED)
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    failure = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    started_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        ordering = ["-created_at", "-pk"]
+    class Meta(Trial.Meta):
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=TrialStatus.values), name="season_trial_status_known"),
-            models.CheckConstraint(condition=Q(digest__regex=DIGEST), name="season_trial_digest_shape"),
+            *trial_constraints("season_trial"),
             models.CheckConstraint(condition=Q(season_ids__len__gte=1), name="season_trial_names_seasons"),
-            models.CheckConstraint(
-                condition=Q(status__in=OPEN_TRIALS, finished_at__isnull=True)
-                | Q(~Q(status__in=OPEN_TRIALS), finished_at__isnull=False),
-                name="season_trial_finished_when_closed",
-            ),
             models.UniqueConstraint(
                 fields=["season"], condition=Q(status__in=OPEN_TRIALS), name="season_trial_one_open_per_season"
             ),
@@ -64,10 +48,6 @@ class SeasonTrial(Versioned):
 
     def __str__(self) -> str:
         return f"{self.season} · {self.digest[:8]}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.status in OPEN_TRIALS
 
     def tracks(self) -> list[PlannedTrack]:
         """The tracks that the tried rules make."""

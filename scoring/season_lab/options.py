@@ -1,12 +1,10 @@
 """What a trial of season rules varies, with its defaults and limits."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
-from common.exceptions import InvalidInput
+from scoring.trials.options import read_given
 
 LIMITS: Mapping[str, tuple[int, int]] = {"draws": (0, 1000), "seed": (0, 2**31 - 1)}
 MAX_SEASONS = 12
@@ -26,22 +24,4 @@ class Options:
 
 def read_options(given: Mapping[str, Any]) -> Options:
     """The options with defaults for what is not given; raises InvalidInput with the field at fault."""
-    known = [field.name for field in fields(Options)]
-    unknown = sorted(set(given) - set(known))
-    if unknown:
-        raise InvalidInput(
-            _("There is no option “%(name)s”.") % {"name": unknown[0]},
-            field=unknown[0],
-            remedy=_("Use %(names)s.") % {"names": ", ".join(known)},
-            code="unknown_option",
-        )
-    options = Options(**{name: value for name, value in given.items() if value is not None})
-    for name, (low, high) in LIMITS.items():
-        if not low <= getattr(options, name) <= high:
-            raise InvalidInput(
-                _("This must lie between %(low)s and %(high)s.") % {"low": low, "high": high},
-                field=name,
-                remedy=_("Correct the number."),
-                code="out_of_range",
-            )
-    return options
+    return read_given(Options, given, LIMITS)

@@ -5,11 +5,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from accounts.permissions import has_permission
-from scoring.lab.enums import OPEN_TRIALS
 from scoring.season_lab.models import ReplayMove, SeasonReplay, SeasonTrial
 from scoring.seasons.enums import CLOSED_SEASONS
 from scoring.seasons.models import Season
 from scoring.seasons.verdict_models import Settlement
+from scoring.trials.enums import OPEN_TRIALS
 
 
 def trials_visible_to(user: User | AnonymousUser) -> QuerySet[SeasonTrial]:

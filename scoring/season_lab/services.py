@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import check_permission
 from common.audit.services import record
-from common.exceptions import Conflict
-from common.jobs import services as jobs
 from common.locks import lock
 from scoring.season_lab.found import Found
 from scoring.season_lab.models import ReplayMove, SeasonReplay, SeasonTrial
@@ -23,8 +21,11 @@ from scoring.season_lab.states import SEASON_TRIAL
 from scoring.seasons.models import Season
 from scoring.seasons.pinning import digest_of
 from scoring.seasons.plans import read_plan
+from scoring.trials.services import TrialSteps, close, make_way, open_trial, take
 
 TASK = "scoring.try_season"
+_steps = TrialSteps(SeasonTrial)
+fail_trial, stop_trial, cancel_trial = _steps.fail, _steps.stop, _steps.cancel
 BATCH = 2000
 
 
@@ -52,15 +53,7 @@ def start_trial(
     plan = read_plan(season.plan).as_mapping()
     chosen = read_options(options or {})
     seasons = check_seasons(season, season_ids)
-    present = open_trial_of(season)
-    if present is not None and present.job is not None and not present.job.is_open:
-        close(present, "fail", by=None, now=now)
-    elif present is not None:
-        raise Conflict(
-            _("These rules are being tried already."),
-            remedy=_("Wait for it or cancel it, then start again."),
-            code="trial_active",
-        )
+    make_way(open_trial_of(season), busy=_("These rules are being tried already."), now=now)
     trial = SeasonTrial(
         season=season,
         plan=plan,
@@ -70,14 +63,10 @@ def start_trial(
         created_at=now,
         created_by=by,
     )
-    trial.full_clean()
-    trial.save()
     changes = {"season": season.code, "digest": trial.digest, "seasons": [one.code for one in seasons]}
-    record("season_trial.start", trial, by=by, now=now, changes=changes)
-    if in_background:
-        trial.job = jobs.enqueue(TASK, by=by, now=now, trial_id=trial.pk)
-        trial.save(update_fields=["job"])
-    return trial
+    return open_trial(
+        trial, event="season_trial.start", changes=changes, task=TASK, in_background=in_background, by=by, now=now
+    )
 
 
 def digest_of_rules(season: Season) -> str:
@@ -93,10 +82,7 @@ def begin_trial(*, trial_id: int, now: datetime | None = None) -> SeasonTrial | 
     trial = lock(SeasonTrial.objects.select_related("season__scoring_model"), trial_id)
     if trial.status == "done":
         return None
-    row = SEASON_TRIAL.check(trial, "begin")
-    trial.status, trial.started_at = row.to, trial.started_at or now
-    trial.save_checked()
-    record(row.audit, trial, by=None, now=now)
+    take(trial, now=now)
     return trial
 
 
@@ -130,48 +116,6 @@ def finish_trial(*, trial_id: int, found: Sequence[Found], now: datetime | None 
         changes = {"season": one.season.code, "differing": one.differing_count, "digest": one.digest}
         record("season_trial.store", trial, by=None, now=now, changes=changes)
     return close(trial, "finish", by=None, now=now)
-
-
-@transaction.atomic
-def fail_trial(*, trial_id: int, failure: str, now: datetime | None = None) -> SeasonTrial:
-    """The work ended without results; one that has ended otherwise in the meantime stays as it is."""
-    trial = lock(SeasonTrial.objects.all(), trial_id)
-    return close(trial, "fail", by=None, now=now or timezone.now(), failure=failure) if trial.is_open else trial
-
-
-@transaction.atomic
-def stop_trial(*, trial_id: int, now: datetime | None = None) -> SeasonTrial:
-    """Its job was cancelled, before a worker took it or while one worked."""
-    trial = lock(SeasonTrial.objects.all(), trial_id)
-    return close(trial, "cancel", by=None, now=now or timezone.now()) if trial.is_open else trial
-
-
-@transaction.atomic
-def cancel_trial(
-    *, trial_id: int, by: User, note: str = "", version: int | None = None, now: datetime | None = None
-) -> SeasonTrial:
-    """Stop a trial and its job."""
-    now = now or timezone.now()
-    trial = lock(SeasonTrial.objects.select_related("job"), trial_id)
-    trial.check_version(version)
-    row = SEASON_TRIAL.check(trial, "cancel", note=note)
-    check_permission(by, row.permission)
-    closed = close(trial, "cancel", by=by, now=now, note=note)
-    if trial.job is not None and trial.job.is_open:
-        jobs.request_cancel(job_id=trial.job.pk, by=by, now=now)
-    return closed
-
-
-def close(
-    trial: SeasonTrial, action: str, *, by: User | None, now: datetime, failure: str = "", note: str = ""
-) -> SeasonTrial:
-    """End a locked trial."""
-    row = SEASON_TRIAL.check(trial, action, note=note)
-    trial.status, trial.finished_at, trial.failure = row.to, now, failure
-    trial.save_checked()
-    changes: dict[str, Any] = {"failure": failure} if failure else {}
-    record(row.audit, trial, by=by, note=note, now=now, changes=changes)
-    return trial
 
 
 # What people do with a trial; the other steps are the worker's.

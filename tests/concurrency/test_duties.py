@@ -12,7 +12,7 @@ from tests.concurrency.test_admission import run_at_once, split
 from tests.factories.accounts import make_staff
 from tests.factories.providers import make_provider
 from tests.factories.scoring import DAY
-from tests.integration.scoring.test_season_lab import make_past_and_draft
+from tests.factories.season_lab import make_past_and_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

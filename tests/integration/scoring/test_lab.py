@@ -20,11 +20,11 @@ from scoring.capabilities import services as models
 from scoring.capabilities.compute import Silent
 from scoring.capabilities.models import ScoreRun, ScoringModel
 from scoring.lab import services
-from scoring.lab.enums import TrialStatus
 from scoring.lab.models import LabMove, LabResult, LabTrial
 from scoring.lab.options import read_options
 from scoring.lab.selectors import move_of
 from scoring.lab.work import SCORING, SHAKING, WEIGHING, carry_out
+from scoring.trials.enums import TrialStatus
 from tests.factories.accounts import make_staff
 from tests.factories.providers import make_external_provider, make_provider
 from tests.factories.scoring import DAY, make_facts, make_published_model, make_run, small_model, work

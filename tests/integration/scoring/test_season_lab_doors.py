@@ -15,9 +15,9 @@ from scoring.seasons.models import Season
 from tests.factories.accounts import make_staff
 from tests.factories.providers import owner_of
 from tests.factories.scoring import make_published_model
+from tests.factories.season_lab import make_draft, race, try_it
 from tests.factories.seasons import LEAGUE, make_old
 from tests.integration.scoring.test_pages import api, sign_in
-from tests.integration.scoring.test_season_lab import make_draft, race, try_it
 
 pytestmark = pytest.mark.django_db
 NOTES: list[dict[str, Any]] = [
