@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import BoolArray, FloatArray, IntArray
+from engine.cohorts import cut_cohorts
 from engine.season_lab import RaceField, Redraws, judge, redraw_verdicts, simulate_odds
 from engine.settlement import Settlement
 from engine.standings import rank_standings
@@ -194,7 +195,7 @@ def place_field(past: Past, plan: Plan, memory: Memory, notes: Notes) -> Iterato
             own = rows if planned.level is None else rows[level == planned.level]
             if not len(own):
                 notes.tell("empty_track", name_zh=planned.name_zh, name_en=planned.name_en)
-            yield from cut_cohorts(planned, own, past)
+            yield from make_heats(planned, own, past)
 
 
 def name_ladders(plan: Plan) -> dict[str, dict[str, str]]:
@@ -246,15 +247,11 @@ def hold_levels(
     return np.array([levels[pk] for pk in pks], dtype=np.int64)
 
 
-def cut_cohorts(planned: PlannedTrack, rows: IntArray, past: Past) -> Iterator[Heat]:
+def make_heats(planned: PlannedTrack, rows: IntArray, past: Past) -> Iterator[Heat]:
     """The track itself, or cohorts of comparable size when more race in it than a cohort may hold."""
-    most = planned.cohort_most
-    if most is None or len(rows) <= most:
-        yield Heat(planned, planned.key, rows)
-        return
-    ordered = rows[np.lexsort((past.provider[rows], -np.nan_to_num(past.gmv[rows])))]
-    for number, part in enumerate(np.array_split(ordered, -(-len(rows) // most)), start=1):
-        yield Heat(planned, f"{planned.key}-c{number}", part)
+    cohorts = cut_cohorts(past.provider[rows], past.gmv[rows], planned.cohort_most)
+    for number, part in enumerate(cohorts, start=1):
+        yield Heat(planned, planned.key if len(cohorts) == 1 else f"{planned.key}-c{number}", rows[part])
 
 
 def redo_real(past: Past, options: Options) -> tuple[dict[Key, Judged], int]:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from common.audit.services import check_in_transaction, record
+from engine.cohorts import cut_cohorts
 from providers.criteria.measures import collect_signals
 from providers.registry.enums import ACTIVE, ProviderOrigin, ProviderStatus
 from providers.registry.models import Provider
@@ -151,14 +152,11 @@ def seed(season: Season, pks: Sequence[int], levels: int) -> dict[int, int]:
 def split_cohorts(track: Track, pks: Sequence[int], day: date) -> list[tuple[Track, Sequence[int]]]:
     """The track itself; or, when more race than a cohort may hold, cohorts of equal number, the largest by GMV of the
     last 90 days first."""
-    most = track.cohort_most
-    if most is None or len(pks) <= most:
+    if track.cohort_most is None or len(pks) <= track.cohort_most:
         return [(track, pks)]
     ids = np.array(pks, dtype=np.int64)
-    size = np.nan_to_num(collect_signals(ids, day)["gmv_90d"])
-    ordered = ids[np.lexsort((ids, -size))]
-    parts = np.array_split(ordered, -(-len(pks) // most))
-    return [(new_cohort(track, number), part.tolist()) for number, part in enumerate(parts, start=1)]
+    cohorts = cut_cohorts(ids, collect_signals(ids, day)["gmv_90d"], track.cohort_most)
+    return [(new_cohort(track, number), ids[part].tolist()) for number, part in enumerate(cohorts, start=1)]
 
 
 def new_cohort(track: Track, number: int) -> Track:
